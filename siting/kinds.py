@@ -1,0 +1,100 @@
+"""The kinds of value that a pipeline names, as annotations that a signature can be read from."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+
+import geopandas as gpd
+import pandas as pd
+import xarray as xr
+from odc.geo.geobox import GeoBox
+
+if TYPE_CHECKING:
+    from siting.findings import Finding
+
+LayerKind = Literal["continuous", "categorical", "circular", "count", "boolean"]
+Status = Literal["measured", "derived", "assumed"]
+STATUSES: tuple[Status, ...] = ("measured", "derived", "assumed")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Marker in ``Annotated``: what kind of value an argument or a result is."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Marker in ``Annotated``: the unit of a layer or number, as CF writes it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class UnitOf:
+    """Marker in ``Annotated``: the unit is that of another argument."""
+
+    argument: str
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Marker on ``list[tuple[Layer, X]]``: written ``{layer: x}`` in YAML.
+
+    Python callers hand over a list of pairs, since layers cannot be keys of a dict.
+    """
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A fitted scikit-learn estimator with the names of its features, in order."""
+
+    estimator: Any
+    features: tuple[str, ...]
+    card: dict[str, Any] = field(default_factory=dict)
+
+
+class Splitter(Protocol):
+    """Folds: pairs of training and test positions in the rows of ``X``."""
+
+    def split(self, X: pd.DataFrame, y: Any = None, groups: Any = None) -> Any:
+        """Pairs of integer arrays (training rows, test rows)."""
+        ...
+
+
+Layer = Annotated[xr.DataArray, Kind("layer")]
+Features = Annotated[gpd.GeoDataFrame, Kind("features")]
+Table = Annotated[pd.DataFrame, Kind("table")]
+Candidates = Annotated[gpd.GeoDataFrame, Kind("candidates")]
+Record = Annotated[dict[str, Any], Kind("record")]
+Model = Annotated[FittedModel, Kind("model")]
+Estimator = Annotated[Any, Kind("estimator")]
+Folds = Annotated[Splitter, Kind("folds")]
+Grid = Annotated[GeoBox, Kind("grid")]
+Domain = Annotated[xr.DataArray, Kind("domain")]
+
+# Kinds that a pipeline file writes as the name of another value.
+REFERENCE_KINDS = frozenset({"layer", "features", "table", "candidates", "record", "model"})
+# Kinds that the run supplies by itself.
+INJECTED_KINDS = frozenset({"grid", "domain"})
+
+
+@dataclass(frozen=True)
+class Results:
+    """A finished run, as the writers of maps, tables and reports receive it."""
+
+    title: str
+    description: str
+    grid: GeoBox
+    domain: xr.DataArray | None
+    layers: dict[str, xr.DataArray]
+    features: dict[str, gpd.GeoDataFrame]
+    tables: dict[str, pd.DataFrame]
+    records: dict[str, dict[str, Any]]
+    candidates: gpd.GeoDataFrame | None
+    score: str
+    models: dict[str, FittedModel]
+    exclusions: dict[str, dict[str, float]]
+    findings: "list[Finding]"
+    pipeline: str
+    marks: dict[str, dict[str, Any]]

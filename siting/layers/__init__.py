@@ -1,0 +1,1 @@
+"""Layers: one function is one layer, named for what it returns."""

@@ -1,0 +1,143 @@
+"""Units as CF writes them ("mW m-2", "degC", "1"), converted or refused."""
+
+import re
+from functools import cache
+from typing import Any
+
+from siting.errors import UnitsError
+
+# "m-2" -> "m**-2", but never the exponent of a number such as 1e-3 or 2.5E-2.
+_EXPONENT = re.compile(r"(?<=[A-Za-zµ])(?<!\d[eE])(?<!\.[eE])(-?\d+)(?![\w.]*[A-Za-z])")
+_QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-zµ°%].*?)\s*$")
+_DEFINITIONS = (
+    "USD = [currency]",
+    "GPU = [gpu]",
+    "HFU = 41.84e-3 W/m**2",
+    "unitless = []",
+    "psu = 1e-3 = PSU",
+    "@alias degree_Celsius = degree_C = degrees_C = degrees_Celsius",
+    "@alias degree = degrees_north = degrees_east = degree_north = degree_east = degree_true",
+    "@alias meter = Meter = Meters = metres",
+)
+
+
+@cache
+def _registry() -> Any:
+    """Pint's registry with the words of the earth and marine sciences; loaded on first use."""
+    import pint
+
+    registry: Any = pint.UnitRegistry(
+        preprocessors=[
+            lambda text: "percent" if text.strip() == "%" else text,
+            lambda text: _EXPONENT.sub(r"**\1", text),
+        ]
+    )
+    for definition in _DEFINITIONS:
+        registry.define(definition)
+    return registry
+
+
+@cache
+def _unit(name: str) -> Any:
+    import pint
+
+    try:
+        return _registry().Unit("dimensionless" if name.strip() in {"1", ""} else name)
+    except (pint.errors.PintError, ValueError, TypeError, AttributeError) as error:
+        raise UnitsError(
+            "UNITS_UNKNOWN",
+            f"'{name}' is not a unit that siting knows",
+            found=name,
+            wanted="a CF unit such as 'm', 'mW m-2', 'degC', '1'",
+        ) from error
+
+
+@cache
+def compatible(have: str, want: str) -> bool:
+    """Whether values in one unit can be converted to the other.
+
+    Examples
+    --------
+    >>> compatible("W/m^2", "mW m-2"), compatible("m", "s")
+    (True, False)
+    """
+    return bool(_unit(have).is_compatible_with(_unit(want)))
+
+
+@cache
+def factor_offset(have: str, want: str) -> tuple[float, float]:
+    """Factor and offset with ``want = factor * have + offset``.
+
+    Raises
+    ------
+    UnitsError
+        Where a unit is unknown, or the two measure different things.
+
+    Examples
+    --------
+    >>> factor_offset("km", "m")
+    (1000.0, 0.0)
+    """
+    if not compatible(have, want):
+        raise UnitsError(
+            "UNITS_INCOMPATIBLE",
+            f"'{have}' cannot be converted to '{want}'",
+            found=have,
+            wanted=want,
+        )
+    if have == want or _unit(have) == _unit(want):
+        return 1.0, 0.0
+    quantity = _registry().Quantity
+    zero = float(quantity(0.0, _unit(have)).to(_unit(want)).magnitude)
+    # From a large step: Celsius to Fahrenheit loses no digit of the factor to the offset.
+    step = float(quantity(1e6, _unit(have)).to(_unit(want)).magnitude)
+    return round((step - zero) / 1e6, 15) if zero else (step / 1e6), zero
+
+
+def convert(values: Any, have: str, want: str) -> Any:
+    """Values in another unit; numbers, numpy, dask and xarray alike.
+
+    Parameters
+    ----------
+    values : float or array-like
+        Values [`have`].
+    have, want : str
+        Units, as CF writes them.
+
+    Examples
+    --------
+    >>> convert(3.0, "km", "m")
+    3000.0
+    >>> convert(0.09, "W m-2", "mW m-2")
+    90.0
+    """
+    factor, offset = factor_offset(have, want)
+    if factor == 1.0 and offset == 0.0:
+        return values
+    return values * factor + offset if offset else values * factor
+
+
+def parse_quantity(value: object, want: str) -> float:
+    """A number in the unit wanted, from a number or from text such as ``"3 km"``.
+
+    Raises
+    ------
+    UnitsError
+        Where the text is not a number with a unit, or the unit does not fit.
+
+    Examples
+    --------
+    >>> parse_quantity("3 km", "m"), parse_quantity(3000, "m")
+    (3000.0, 3000.0)
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    match = _QUANTITY.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise UnitsError(
+            "QUANTITY_INVALID",
+            "not a number with a unit",
+            found=repr(value),
+            wanted=f"a number in {want}, or text such as '3 {want}'",
+        )
+    return float(convert(float(match[1]), match[2], want))
