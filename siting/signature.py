@@ -91,7 +91,7 @@ class Spec:
     def name(self) -> str:
         """Dotted name as a pipeline file writes it: ``heat.conductive_temperature``."""
         module = self.function.__module__.rpartition(".")[2]
-        bare = self.section in {module, "candidates"}
+        bare = self.section in {"exclusions", "candidates"}
         return self.function.__name__ if bare else f"{module}.{self.function.__name__}"
 
     def argument(self, name: str) -> Argument:

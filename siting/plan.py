@@ -1,0 +1,76 @@
+"""A checked pipeline: named steps in the order that their references give, with marks and units."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from odc.geo.geobox import GeoBox
+
+from siting.io.yaml import Document, KeyPath
+from siting.signature import Marks, Spec
+from siting.sources.catalogue import Entry
+from siting.sources.declared import UserFile
+
+
+@dataclass(frozen=True)
+class Value:
+    """What is known of a named value before any data is opened.
+
+    ``kind`` and ``unit`` are None where a mistake elsewhere hides them: no error follows from one.
+    """
+
+    kind: str | None
+    unit: str | None
+    marks: Marks
+
+
+@dataclass(frozen=True)
+class Call:
+    """A marked function with its validated arguments; references are still names."""
+
+    spec: Spec
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One name of the pipeline: a source, or a call of a function."""
+
+    name: str
+    section: str
+    path: KeyPath
+    values: dict[str, Value]
+    call: Call | None = None
+    source: Entry | UserFile | None = None
+    file: Path | None = None
+    references: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> str:
+        """Name of the value that the bare name means."""
+        return next(iter(self.values))
+
+    def names(self) -> list[str]:
+        """Full names of the values, such as ``learned.score``."""
+        return [f"{self.name}.{part}" if part else self.name for part in self.values]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A pipeline file that can be run."""
+
+    document: Document
+    folder: Path
+    title: str
+    description: str
+    grid: GeoBox
+    domain: str | None
+    steps: tuple[Step, ...]
+    candidates: Call | None
+    outputs: tuple[str, ...]
+    accept: dict[str, str]
+    text: str = field(repr=False, default="")
+
+    def step(self, name: str) -> Step:
+        """The step of that name."""
+        return next(each for each in self.steps if each.name == name)

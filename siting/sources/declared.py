@@ -1,0 +1,100 @@
+"""Sources as a pipeline file declares them: a name in the catalogue, or a file of the user's."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from siting.errors import InputError
+from siting.kinds import LayerKind, Status
+
+Format = Literal["raster", "features", "points", "table"]
+
+FORMATS: dict[str, Format] = {
+    ".tif": "raster",
+    ".tiff": "raster",
+    ".nc": "raster",
+    ".nc4": "raster",
+    ".zarr": "raster",
+    ".gpkg": "features",
+    ".shp": "features",
+    ".geojson": "features",
+    ".json": "features",
+    ".fgb": "features",
+    ".parquet": "features",
+    ".csv": "points",
+}
+
+
+class Embedded(BaseModel):
+    """``{source: NAME}``: a source of the catalogue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    source: str
+
+
+class UserFile(BaseModel):
+    """``{file: PATH, …}``: a file of the user's, with what the file itself does not say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    file: str
+    format: Format | None = None
+    kind: LayerKind = "continuous"
+    units: str | None = None
+    crs: str | None = None
+    nodata: float | None = None
+    band: int = Field(1, ge=1)
+    variable: str | None = None
+    layer: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    valid_range: tuple[float, float] | None = None
+    status: Status = "assumed"
+    vintage: str = "not stated"
+    label_leak: bool = False
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+
+    def resolved_format(self) -> Format | None:
+        """How the file is read: as declared, else by its ending."""
+        return self.format or FORMATS.get(Path(self.file).suffix.lower())
+
+
+def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -> Path:
+    """The file's path, inside the pipeline's folder or a data root that the pipeline names.
+
+    Raises
+    ------
+    InputError
+        PATH_OUTSIDE_DATA where it (or what a link points to) lies elsewhere, FILE_MISSING where
+        there is none.
+    """
+    if "://" in file or file.startswith("/vsi"):
+        raise InputError(
+            "REMOTE_NOT_ALLOWED",
+            "sources are read from files only",
+            where=where,
+            found=file,
+            fix="bring the file to this machine first",
+        )
+    allowed = [each.resolve() for each in (folder, *roots)]
+    path = (folder / file).resolve()
+    if not any(path.is_relative_to(each) for each in allowed):
+        raise InputError(
+            "PATH_OUTSIDE_DATA",
+            "the file lies outside the folders that this pipeline may read",
+            where=where,
+            found=str(path),
+            wanted=", ".join(map(str, allowed)),
+            fix="move the file, or name its folder under `data_roots:`",
+        )
+    if not path.exists():
+        raise InputError(
+            "FILE_MISSING",
+            "there is no such file",
+            where=where,
+            found=str(path),
+            fix="check the name; it is relative to the pipeline file's folder",
+        )
+    return path
