@@ -1,0 +1,365 @@
+"""From a pipeline file to a checked DAG; every mistake at once, before any data is opened."""
+
+import graphlib
+import json
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from odc.geo.geobox import GeoBox
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from siting import grid as grids
+from siting import units
+from siting.errors import PipelineError, PipelineInvalidError, SitingError
+from siting.io import yaml
+from siting.io.yaml import Document, KeyPath
+from siting.messages import mistake, mistakes, value_at
+from siting.outputs.names import output_problem
+from siting.plan import Call, Plan, Step, Value
+from siting.registry import functions, nearest, resolve
+from siting.resolve import Names, bind_call, first_key
+from siting.schema import NAME
+from siting.signature import Marks
+from siting.sources.catalogue import catalogue, pipelines_root
+from siting.sources.declared import Embedded, UserFile, resolve_path
+
+CALL_SECTIONS = ("layers", "exclusions", "scoring")
+# What the run hands to the candidates function beside what the file says.
+SUPPLIED = frozenset({"model", "layers", "allowed", "known"})
+
+
+class GridText(BaseModel):
+    """``grid:`` as a pipeline file writes it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    crs: str
+    resolution: float | str
+    bounds: Literal["world"] | tuple[float, float, float, float] = "world"
+
+
+class Header(BaseModel):
+    """The top level of a pipeline file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    siting: Literal[1]
+    name: str = Field(min_length=1, max_length=200)
+    description: str = ""
+    grid: GridText
+    domain: str | None = None
+    data_roots: list[str] = []
+    sources: dict[str, Any] = {}
+    layers: dict[str, Any] = {}
+    exclusions: dict[str, Any] = {}
+    scoring: dict[str, Any] = {}
+    candidates: dict[str, Any] | None = None
+    outputs: list[str] = []
+    accept: dict[str, str] = {}
+
+
+def find_pipeline(name: str) -> Path:
+    """Path of a pipeline file, or of the pipeline of that name that siting brings along."""
+    path = Path(name)
+    bundled = pipelines_root() / f"{name}.yaml"
+    return bundled if not path.exists() and path.name == name and bundled.exists() else path
+
+
+def check_file(path: Path) -> Plan:
+    """The checked plan of a pipeline file.
+
+    Raises
+    ------
+    PipelineInvalidError
+        With every mistake of the file.
+    """
+    return check(yaml.read(path), path.resolve().parent, path.read_text("utf-8"))
+
+
+def check(document: Document, folder: Path, text: str = "") -> Plan:
+    """The checked plan of a document; see :func:`check_file`."""
+    return _Check(document, folder, text).plan()
+
+
+def _axis_unit(crs: str) -> str:
+    """Unit of the axes of a CRS: degree or metre."""
+    try:
+        axes = CRS.from_user_input(crs).axis_info
+    except CRSError:
+        return "m"  # make_grid says what is wrong with the CRS
+    return "degree" if axes and axes[0].unit_name == "degree" else "m"
+
+
+class _Check:
+    """One pass over a document that collects mistakes instead of stopping at the first."""
+
+    def __init__(self, document: Document, folder: Path, text: str) -> None:
+        self.document = document
+        self.folder = folder
+        self.text = text
+        self.errors: list[PipelineError] = []
+        self.names = Names()
+
+    def plan(self) -> Plan:
+        header = self.header()
+        grid = self.grid(header.grid)
+        self.sources(header)
+        for section in CALL_SECTIONS:
+            for name in getattr(header, section):
+                self.call_step(section, name)
+        steps = self.ordered()
+        for step in steps:
+            self.errors += self.names.settle(step, self.document, header.accept)
+        candidates = self.candidates(header)
+        self.domain(header.domain)
+        self.outputs(header)
+        if self.errors:
+            raise PipelineInvalidError(self.errors)
+        assert grid is not None  # a grid that failed has left an error above
+        return Plan(
+            self.document,
+            self.folder,
+            header.name,
+            header.description,
+            grid,
+            header.domain,
+            tuple(self.names.settled[each.name] for each in steps),
+            candidates,
+            tuple(header.outputs),
+            header.accept,
+            self.text,
+        )
+
+    def header(self) -> Header:
+        """Top level; without it nothing else can be read, so its mistakes stop the check."""
+        if not isinstance(self.document.data, dict):
+            raise PipelineInvalidError(
+                [mistake(self.document, (), "VALUE_INVALID", "a pipeline file is a mapping")]
+            )
+        try:
+            return Header.model_validate_json(json.dumps(self.document.data))
+        except ValidationError as error:
+            found = mistakes(self.document, (), error, Header)
+            raise PipelineInvalidError(found) from None
+
+    def grid(self, text: GridText) -> GeoBox | None:
+        try:
+            return grids.make_grid(text.crs, self.resolution(text), text.bounds)
+        except SitingError as error:
+            path: KeyPath = (
+                ("grid", error.where) if error.where in GridText.model_fields else ("grid",)
+            )
+            found = error.found or value_at(self.document, path)
+            self.errors.append(
+                mistake(
+                    self.document,
+                    path,
+                    error.code,
+                    error.message,
+                    found=found,
+                    wanted=error.wanted,
+                    fix=error.fix,
+                )
+            )
+            return None
+
+    def resolution(self, text: GridText) -> float:
+        """Resolution in the units of the CRS."""
+        if not isinstance(text.resolution, str):
+            return text.resolution
+        return units.parse_quantity(text.resolution, _axis_unit(text.crs))
+
+    def sources(self, header: Header) -> None:
+        roots = tuple((self.folder / each).resolve() for each in header.data_roots)
+        for name, body in header.sources.items():
+            path: KeyPath = ("sources", name)
+            self.check_name(name, path)
+            try:
+                self.names.add(self.source(name, body, path, roots))
+            except PipelineInvalidError as error:
+                self.errors += error.errors
+                self.names.failed(name)
+
+    def source(self, name: str, body: Any, path: KeyPath, roots: tuple[Path, ...]) -> Step:
+        if isinstance(body, dict) and "source" in body:
+            written = self.validated(Embedded, body, path).source
+            if written not in catalogue():
+                wanted = ", ".join(nearest(written, list(catalogue()))) or ", ".join(catalogue())
+                raise PipelineInvalidError(
+                    [
+                        mistake(
+                            self.document,
+                            (*path, "source"),
+                            "SOURCE_UNKNOWN",
+                            f"there is no embedded source '{written}'",
+                            found=written,
+                            wanted=wanted,
+                            fix="`siting sources` lists them; a file of yours is {file: PATH}",
+                        )
+                    ]
+                )
+            entry = catalogue()[written]
+            kind = {"raster": "layer", "vector": "features"}.get(entry.format)
+            kind = kind or ("features" if entry.kind == "points" else "table")
+            marks = Marks(entry.status, entry.title, entry.vintage, entry.label_leak)
+            unit = entry.units if kind == "layer" else None
+            return Step(
+                name, "sources", path, {"": Value(kind, unit, marks)}, source=entry, file=entry.path
+            )
+        return self.file_source(name, self.validated(UserFile, body, path), path, roots)
+
+    def file_source(
+        self, name: str, declared: UserFile, path: KeyPath, roots: tuple[Path, ...]
+    ) -> Step:
+        form = declared.resolved_format()
+        if form is None:
+            raise PipelineInvalidError(
+                [
+                    mistake(
+                        self.document,
+                        (*path, "file"),
+                        "FORMAT_UNKNOWN",
+                        "the file's ending does not say how to read it",
+                        found=declared.file,
+                        fix="write `format: raster`, features, points or table",
+                    )
+                ]
+            )
+        where = f"{self.document.where((*path, 'file'))} (sources.{name}.file)"
+        # A missing file is bad input (exit 3), not a mistake of the pipeline: it is raised alone.
+        file = resolve_path(declared.file, self.folder, roots, where)
+        kind = {"raster": "layer", "table": "table"}.get(form, "features")
+        marks = Marks(
+            declared.status, Path(declared.file).name, declared.vintage, declared.label_leak
+        )
+        value = Value(kind, declared.units if kind == "layer" else None, marks)
+        return Step(name, "sources", path, {"": value}, source=declared, file=file)
+
+    def validated(self, model: Any, body: Any, path: KeyPath) -> Any:
+        try:
+            return model.model_validate_json(json.dumps(body))
+        except ValidationError as error:
+            raise PipelineInvalidError(mistakes(self.document, path, error, model)) from None
+
+    def call_step(self, section: str, name: str) -> None:
+        path: KeyPath = (section, name)
+        self.check_name(name, path)
+        try:
+            call = self.call(section, path)
+        except PipelineInvalidError as error:
+            self.errors += error.errors
+            self.names.failed(name)
+            return
+        values = {
+            each.name: Value(each.leaf.kind, None, Marks("assumed", "", "", False))
+            for each in call.spec.outputs
+        }
+        refs = tuple(self.names.references(call.arguments))
+        self.names.add(Step(name, section, path, values, call=call, references=refs))
+
+    def call(self, section: str, path: KeyPath) -> Call:
+        """The call written at a path: ``{function: {arguments}}``."""
+        written = first_key(self.document, path)
+        where = f"{self.document.where_key((*path, written))} ({'.'.join(map(str, path))})"
+        try:
+            spec = resolve(section, written, where)
+        except PipelineError as error:
+            raise PipelineInvalidError([error]) from None
+        return bind_call(self.document, (*path, written), spec, frozenset())
+
+    def check_name(self, name: str, path: KeyPath) -> None:
+        problem = ""
+        if not re.match(NAME, name):
+            problem = "a name is letters, digits and _, and does not begin with a digit"
+        elif name in self.names.steps:
+            problem = f"'{name}' is already the name of {self.names.steps[name].section}.{name}"
+        if problem:
+            self.errors.append(
+                mistake(self.document, path, "NAME_INVALID", problem, found=name, at_key=True)
+            )
+
+    def ordered(self) -> list[Step]:
+        """Steps in an order in which every reference comes before its use."""
+        steps = self.names.steps
+        for step in steps.values():
+            self.errors += self.names.unknown(step, self.document)
+        graph = {
+            name: {ref.partition(".")[0] for ref in step.references} & steps.keys()
+            for name, step in steps.items()
+        }
+        try:
+            return [steps[name] for name in graphlib.TopologicalSorter(graph).static_order()]
+        except graphlib.CycleError as error:
+            cycle = " -> ".join(reversed(error.args[1]))
+            step = steps[error.args[1][0]]
+            raise PipelineInvalidError(
+                [
+                    *self.errors,
+                    mistake(
+                        self.document,
+                        step.path,
+                        "CYCLE",
+                        "these values need one another",
+                        found=cycle,
+                        at_key=True,
+                    ),
+                ]
+            ) from None
+
+    def candidates(self, header: Header) -> Call | None:
+        if header.candidates is None:
+            return None
+        (spec,) = functions("candidates").values()
+        try:
+            call = bind_call(self.document, ("candidates",), spec, SUPPLIED)
+        except PipelineInvalidError as error:
+            self.errors += error.errors
+            return None
+        refs = tuple(self.names.references(call.arguments))
+        step = Step("candidates", "candidates", ("candidates",), {}, call=call, references=refs)
+        unknown = self.names.unknown(step, self.document)
+        self.errors += unknown or self.names.check_references(step, self.document)
+        return call
+
+    def domain(self, name: str | None) -> None:
+        value = self.names.value(name) if name else None
+        if name and (name.partition(".")[0] not in self.names.all_names):
+            close = ", ".join(nearest(name, list(self.names.all_names)))
+            self.errors.append(
+                mistake(
+                    self.document,
+                    ("domain",),
+                    "NAME_UNKNOWN",
+                    f"there is no '{name}'",
+                    wanted=close,
+                )
+            )
+        elif value and value.kind not in {"layer", None}:
+            self.errors.append(
+                mistake(
+                    self.document,
+                    ("domain",),
+                    "KIND_WRONG",
+                    "the domain is a layer",
+                    found=value.kind,
+                )
+            )
+
+    def outputs(self, header: Header) -> None:
+        for position, name in enumerate(header.outputs):
+            layers = self.names.layer_names()
+            problem = output_problem(name, layers, header.candidates is not None)
+            if problem:
+                self.errors.append(
+                    mistake(
+                        self.document,
+                        ("outputs", position),
+                        "OUTPUT_UNKNOWN",
+                        problem.message,
+                        found=name,
+                        wanted=problem.wanted,
+                    )
+                )

@@ -1,0 +1,43 @@
+"""The files that a run can be asked for."""
+
+from dataclasses import dataclass
+
+MAP = "map.html"
+REPORT = "report.html"
+TABLES = tuple(f"candidates.{ending}" for ending in ("csv", "gpkg", "parquet", "geojson", "kmz"))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a name cannot be written."""
+
+    message: str
+    wanted: str
+
+
+def raster_layer(name: str, layers: list[str]) -> str | None:
+    """The layer that an output such as ``score.tif`` asks for."""
+    if not name.endswith(".tif"):
+        return None
+    stem = name.removesuffix(".tif")
+    return stem if stem in layers else None
+
+
+def output_problem(name: str, layers: list[str], has_candidates: bool) -> Problem | None:
+    """What is wrong with an output's name; None where nothing is.
+
+    Examples
+    --------
+    >>> output_problem("score.tif", ["score"], False) is None
+    True
+    >>> output_problem("scores.tif", ["score"], False).message
+    "there is no layer 'scores'"
+    """
+    if name in TABLES and not has_candidates:
+        return Problem("the pipeline has no `candidates:`", "write that section")
+    if name in (MAP, REPORT, *TABLES) or raster_layer(name, layers):
+        return None
+    if name.endswith(".tif"):
+        return Problem(f"there is no layer '{name.removesuffix('.tif')}'", ", ".join(layers))
+    known = ", ".join((MAP, REPORT, *TABLES, "LAYER.tif"))
+    return Problem("siting does not write such a file", known)

@@ -1,0 +1,286 @@
+"""Names and references of a pipeline: what exists, of which kind and unit, with which marks."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from siting import units
+from siting.errors import PipelineError, PipelineInvalidError, UnitsError
+from siting.io.yaml import Document, KeyPath
+from siting.messages import mistake, mistakes, value_at
+from siting.plan import Call, Step, Value
+from siting.registry import nearest
+from siting.registry import resolve as resolve_function
+from siting.schema import EstimatorText, FoldsText, Reference, arguments_model
+from siting.signature import Argument, Leaf, Marks, Spec, combine_marks, leaves
+
+
+def first_key(document: Document, path: KeyPath) -> str:
+    """The one key of a mapping such as ``{heat.conductive_temperature: {…}}``."""
+    body = value_at(document, path)
+    if isinstance(body, dict) and len(body) == 1:
+        return str(next(iter(body)))
+    if isinstance(body, str) and body.replace(".", "_").isidentifier():
+        fix = f"write {{{body}: {{}}}}"
+    else:
+        fix = "write {function: {arguments}}"
+    raise PipelineInvalidError(
+        [mistake(document, path, "CALL_INVALID", "not a call of one function", found=body, fix=fix)]
+    )
+
+
+def bind_call(document: Document, path: KeyPath, spec: Spec, supplied: frozenset[str]) -> Call:
+    """The call with its arguments validated against the signature; nested calls too."""
+    model = arguments_model(spec, supplied)
+    body = value_at(document, path)
+    try:
+        valid = model.model_validate_json(json.dumps({} if body is None else body))
+    except ValidationError as error:
+        raise PipelineInvalidError(mistakes(document, path, error, model)) from None
+    given: dict[str, Any] = {
+        each.alias or name: getattr(valid, name) for name, each in model.model_fields.items()
+    }
+    return Call(spec, {key: _nested(document, (*path, key), value) for key, value in given.items()})
+
+
+def _nested(document: Document, path: KeyPath, value: Any) -> Any:
+    """Folds as a nested call, an estimator checked by building it once."""
+    if isinstance(value, FoldsText):
+        written = first_key(document, path)
+        bare = written.removeprefix("folds.")
+        spec = resolve_function("folds", f"folds.{bare}", document.where_key((*path, written)))
+        return bind_call(document, (*path, written), spec, frozenset())
+    if isinstance(value, EstimatorText):
+        from siting.scoring.estimators import build_estimator
+
+        try:
+            build_estimator(dict(value), ".".join(map(str, path)))
+        except PipelineError as error:
+            raise PipelineInvalidError(
+                [
+                    mistake(
+                        document,
+                        path,
+                        error.code,
+                        error.message,
+                        found=error.found,
+                        wanted=error.wanted,
+                        fix=error.fix or error.where,
+                    )
+                ]
+            ) from None
+    return value
+
+
+def references(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Reference]]:
+    """Every reference in validated arguments, with its YAML path."""
+    if isinstance(value, Reference):
+        yield path, value
+    elif isinstance(value, Call):
+        yield from references(value.arguments, path)
+    elif isinstance(value, BaseModel | EstimatorText):
+        return
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from references(each, (*path, key))
+    elif isinstance(value, list | tuple):
+        for position, each in enumerate(value):
+            # A pair comes from a mapping: its reference stands at the key that it is.
+            pair = isinstance(each, tuple) and each and isinstance(each[0], Reference)
+            yield from references(each, (*path, str(each[0])) if pair else (*path, position))
+
+
+class Names:
+    """Every name of a pipeline, and what is known of its values."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, Step] = {}
+        self.settled: dict[str, Step] = {}
+        self.broken: set[str] = set()
+
+    @property
+    def all_names(self) -> set[str]:
+        """Names of steps, those that failed among them."""
+        return set(self.steps) | self.broken
+
+    def add(self, step: Step) -> None:
+        """Make a step known."""
+        self.steps.setdefault(step.name, step)
+        if step.section == "sources":
+            self.settled[step.name] = step
+
+    def failed(self, name: str) -> None:
+        """Remember a name whose step has mistakes, so that no error follows from them."""
+        self.broken.add(name)
+
+    def references(self, arguments: dict[str, Any]) -> list[str]:
+        """Names that the arguments of a call refer to."""
+        return [str(each) for _, each in references(arguments)]
+
+    def layer_names(self) -> list[str]:
+        """Full names of all layers."""
+        return [
+            full
+            for step in self.steps.values()
+            for full, value in zip(step.names(), step.values.values(), strict=True)
+            if value.kind == "layer"
+        ]
+
+    def value(self, name: str) -> Value | None:
+        """What is known of a name; None where it has mistakes or is unknown."""
+        step, _, part = name.partition(".")
+        known = self.settled.get(step) or self.steps.get(step)
+        if known is None:
+            return None
+        return known.values.get(part or known.first)
+
+    def unknown(self, step: Step, document: Document) -> list[PipelineError]:
+        """Errors for references to names that are not there."""
+        assert_call = step.call.arguments if step.call else {}
+        return [
+            error
+            for path, reference in references(assert_call)
+            if (error := self._unknown(reference, document, call_path(step, document) + path))
+        ]
+
+    def _unknown(
+        self, reference: Reference, document: Document, path: KeyPath
+    ) -> PipelineError | None:
+        if reference.step in self.broken:
+            return None
+        at_key = document.key_marks.get(path) is not None and str(path[-1]) == reference
+        if reference.step not in self.steps:
+            known = [each for name in self.steps for each in self.steps[name].names()]
+            close = ", ".join(nearest(str(reference), known)) or ", ".join(known)
+            message = f"there is no value named '{reference}'"
+        elif reference.part and reference.part not in self.steps[reference.step].values:
+            close = ", ".join(self.steps[reference.step].names())
+            message = f"'{reference.step}' has no result '{reference.part}'"
+        else:
+            return None
+        return mistake(
+            document,
+            path,
+            "NAME_UNKNOWN",
+            message,
+            found=str(reference),
+            wanted=close,
+            at_key=at_key,
+        )
+
+    def settle(self, step: Step, document: Document, accept: dict[str, str]) -> list[PipelineError]:
+        """Check a step against the values it refers to, and work out its own."""
+        if step.call is None:
+            return []
+        errors = self.check_references(step, document)
+        spec = step.call.spec
+        inputs = [value.marks for name in step.references if (value := self.value(name))]
+        marks = combine_marks(spec, inputs)
+        values = {
+            each.name: Value(each.leaf.kind, self._output_unit(each.leaf, step), marks)
+            for each in spec.outputs
+        }
+        self.settled[step.name] = dataclasses.replace(step, values=values)
+        if step.section == "scoring" and "LABEL_LEAK" not in accept:
+            errors += self._leaks(step, document)
+        return errors
+
+    def _output_unit(self, part: Leaf, step: Step) -> str | None:
+        if part.kind != "layer":
+            return None
+        return part.unit or (self._unit_of(part.unit_of, step) if part.unit_of else None)
+
+    def _unit_of(self, argument: str, step: Step) -> str | None:
+        """Unit of the layer that another argument refers to."""
+        given = step.call.arguments.get(argument) if step.call else None
+        value = self.value(str(given)) if isinstance(given, Reference) else None
+        return value.unit if value else None
+
+    def check_references(self, step: Step, document: Document) -> list[PipelineError]:
+        """Errors of kind and unit in the references of a step."""
+        if step.call is None:
+            return []
+        errors: list[PipelineError] = []
+        base = call_path(step, document)
+        for argument in step.call.spec.arguments:
+            given = step.call.arguments.get(argument.name)
+            for path, reference in references(given, (*base, argument.name)):
+                errors += self._mismatch(argument, reference, document, path)
+            errors += self._quantity(argument, given, step, document, (*base, argument.name))
+        return errors
+
+    def _mismatch(
+        self, argument: Argument, reference: Reference, document: Document, path: KeyPath
+    ) -> list[PipelineError]:
+        value = self.value(str(reference))
+        if value is None or value.kind is None:
+            return []
+        wanted = [each for each in leaves(argument.hint) if each.kind == reference.kind]
+        if value.kind != reference.kind:
+            message = f"'{reference}' is a {value.kind}, not a {reference.kind}"
+            return [mistake(document, path, "KIND_WRONG", message, wanted=f"a {reference.kind}")]
+        for each in wanted:
+            if each.unit and value.unit and not units.compatible(value.unit, each.unit):
+                message = f"'{reference}' is in '{value.unit}', which is no '{each.unit}'"
+                return [
+                    mistake(
+                        document,
+                        path,
+                        "UNITS_INCOMPATIBLE",
+                        message,
+                        found=value.unit,
+                        wanted=each.unit,
+                    )
+                ]
+        return []
+
+    def _quantity(
+        self, argument: Argument, given: Any, step: Step, document: Document, path: KeyPath
+    ) -> list[PipelineError]:
+        """Text such as '40 km' against the unit of the layer that it belongs to."""
+        part = next((each for each in leaves(argument.hint) if each.unit_of), None)
+        if part is None or part.unit_of is None or not isinstance(given, str):
+            return []
+        if isinstance(given, Reference):
+            return []
+        unit = self._unit_of(part.unit_of, step)
+        if unit is None:
+            return []
+        try:
+            units.parse_quantity(given, unit)
+        except UnitsError as error:
+            return [
+                mistake(document, path, error.code, error.message, found=given, wanted=error.wanted)
+            ]
+        return []
+
+    def _leaks(self, step: Step, document: Document) -> list[PipelineError]:
+        """Layers made by knowing the targets must not be evidence for them."""
+        base = call_path(step, document)
+        arguments = step.call.arguments if step.call else {}
+        return [
+            mistake(
+                document,
+                base + path,
+                "LABEL_LEAK",
+                f"'{reference}' was made by knowing the targets, so it cannot be evidence for them",
+                fix="leave it out, or give your reason under `accept: {LABEL_LEAK: …}`",
+            )
+            for path, reference in references(arguments)
+            if reference.kind == "layer"
+            and (value := self.value(str(reference)))
+            and value.marks.label_leak
+        ]
+
+
+def call_path(step: Step, document: Document) -> KeyPath:
+    """YAML path of a step's arguments."""
+    if step.section == "candidates":
+        return step.path
+    return (*step.path, first_key(document, step.path))
+
+
+__all__ = ["Marks", "Names", "bind_call", "call_path", "first_key", "references"]
