@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: what several stages share, free of xarray and of files."""
