@@ -1,0 +1,225 @@
+"""Cells of the run's grid that polygons cover."""
+
+from functools import partial
+
+import numpy as np
+import shapely
+import xarray as xr
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+from odc.geo.geobox import GeoBox
+
+from siting.errors import InputError
+from siting.geodesy import MEAN_RADIUS, spacing
+from siting.grid import cell_of, from_function
+from siting.projection import (
+    Floats,
+    circle,
+    crs_of,
+    from_geographic,
+    is_cylindrical,
+    position,
+    wrap,
+)
+
+Geometries = NDArray[np.object_]
+
+
+def geometries(features: GeoDataFrame, where: str) -> Geometries:
+    """Geometries in longitude and latitude [degree], none of them empty.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        Features in any CRS.
+    where : str
+        Who asks, for errors.
+
+    Raises
+    ------
+    InputError
+        CRS_MISSING, FEATURES_NONE where there are none, or GEOMETRY_EMPTY.
+
+    Examples
+    --------
+    >>> from geopandas import points_from_xy
+    >>> wells = GeoDataFrame(geometry=points_from_xy([500_000], [0], crs="EPSG:32611"))
+    >>> [geometry.wkt for geometry in geometries(wells, "wells")]
+    ['POINT (-117 0)']
+    """
+    if features.crs is None:
+        raise InputError(
+            "CRS_MISSING", "the features do not say where on earth they are", where=where,
+            wanted="a CRS such as EPSG:4326", fix="state `crs:` in the source",
+        )  # fmt: skip
+    if not len(features):
+        raise InputError("FEATURES_NONE", "there is not one feature", where=where, found="0 rows")
+    found = np.asarray(features.geometry.to_crs("EPSG:4326").array, dtype=object)
+    empty = shapely.is_missing(found) | shapely.is_empty(found)
+    if empty.any():
+        raise InputError(
+            "GEOMETRY_EMPTY", f"{empty.sum()} features have no geometry", where=where,
+            found=f"row {np.flatnonzero(empty)[0] + 1}", wanted="a place for every feature",
+        )  # fmt: skip
+    return found
+
+
+def covered(polygons: Geometries, grid: GeoBox, *, touched: bool) -> xr.DataArray:
+    """Whether polygons cover each cell of a grid.
+
+    Parameters
+    ----------
+    polygons : array of shapely polygons
+        Areas in longitude and latitude [degree], edges straight in these.
+    grid : GeoBox
+        The grid.
+    touched : bool
+        True for cells of which a polygon covers any part, False for cells whose centre lies in
+        a polygon.
+
+    Returns
+    -------
+    xarray.DataArray of bool
+        Lazy, made tile by tile.
+
+    Raises
+    ------
+    InputError
+        GEOMETRY_AMBIGUOUS for an edge over more than half the globe, which can be meant east or
+        west; GEOMETRY_WRONG for anything but polygons.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (178, 0, 182, 1))
+    >>> area = np.array([shapely.box(-180.8, 0, -178.8, 1)])
+    >>> covered(area, grid, touched=True).values.tolist()
+    [[False, True, True, True]]
+    >>> covered(area, grid, touched=False).values.tolist()
+    [[False, True, True, False]]
+    """
+    in_cells = _in_cells(_single_polygons(polygons), grid)
+    block = partial(_burn, in_cells, shapely.STRtree(in_cells), touched)
+    return from_function(grid, block, bool)
+
+
+def _single_polygons(polygons: Geometries) -> Geometries:
+    parts = shapely.get_parts(shapely.get_parts(polygons))
+    if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any():
+        raise InputError(
+            "GEOMETRY_WRONG", "points and lines cover no area", wanted="polygons",
+            found=", ".join(sorted({each.geom_type for each in parts})),
+            fix="use a distance to them instead",
+        )  # fmt: skip
+    rings = shapely.get_rings(parts)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    width = np.where(ring[1:] == ring[:-1], np.abs(np.diff(xy[:, 0])), 0)
+    if ((width > 180) & (width < 360)).any():
+        raise InputError(
+            "GEOMETRY_AMBIGUOUS", "an edge spans more than half the globe",
+            found=f"{width[width < 360].max():.1f} degrees of longitude", wanted="at most 180",
+            fix="cut the polygon at the dateline, or give the edge more vertices",
+        )  # fmt: skip
+    return np.asarray(parts)
+
+
+def _in_cells(polygons: Geometries, grid: GeoBox) -> Geometries:
+    """Polygons in column (eastward) and minus row (northward) positions of a grid."""
+    west, south, east, north = window(grid)
+    turns = np.array([[-360, 0], [0, 0], [360, 0]])
+    turned = np.concatenate([shapely.transform(polygons, partial(np.add, turn)) for turn in turns])
+    bounds = shapely.bounds(turned)
+    near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+    near &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    inside = turned[near]
+    if not is_cylindrical(crs_of(grid)):
+        # Far from the grid a projection folds or ends: nothing from there may come in.
+        inside = shapely.intersection(shapely.make_valid(inside), shapely.box(*window(grid)))
+        inside = shapely.get_parts(shapely.get_parts(inside))
+        inside = inside[shapely.get_dimensions(inside) == 2]
+    fine = shapely.segmentize(inside, _step(grid))
+    return np.asarray(shapely.transform(fine, partial(_cell_positions, grid)))
+
+
+def _step(grid: GeoBox) -> float:
+    """Length of edges [degree] whose bend on the map stays below a twentieth of a cell.
+
+    An arc s on a circle of the earth's radius R departs from its chord by s²/8R.
+    """
+    middle = slice(grid.shape.y // 2, grid.shape.y // 2 + 1)
+    cell = min(float(each.min()) for each in spacing(grid, middle, slice(0, 1)))
+    return float(np.degrees(np.sqrt(8 * 0.05 * cell / MEAN_RADIUS)))
+
+
+def window(grid: GeoBox) -> tuple[float, float, float, float]:
+    """West, south, east, north [degree] of a grid with a margin; longitudes run on beyond 180.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> tuple(round(edge, 2) for edge in window(make_grid("EPSG:4326", 1.0, (178, 0, 182, 1))))
+    (178.0, 0.0, 182.0, 1.0)
+    """
+    rows, columns = grid.shape.yx
+    i, j = np.linspace(0, rows, 257), np.linspace(0, columns, 257)
+    if is_cylindrical(crs_of(grid)):
+        west, width = _longitudes(grid)
+        south, north = (float(position(grid, row, 0)[1]) for row in (rows, 0))
+        return west, south, west + width, north
+    edges = [(j * 0, j), (j * 0 + rows, j), (i, i * 0), (i, i * 0 + columns)]
+    places = [position(grid, *edge) for edge in edges]
+    longitude, latitude = (np.concatenate(each) for each in zip(*places, strict=True))
+    south, north = float(np.nanmin(latitude)), float(np.nanmax(latitude))
+    poles = [cell_of(grid, [0.0], [pole])[0][0] >= 0 for pole in (-90.0, 90.0)]
+    if any(poles):
+        return -180.0, -90.0 if poles[0] else south, 180.0, 90.0 if poles[1] else north
+    middle = float(position(grid, rows / 2, columns / 2)[0])
+    offset = wrap(longitude - middle)
+    margin = 0.01 * max(float(np.nanmax(offset) - np.nanmin(offset)), north - south)
+    west, east = middle + np.nanmin(offset) - margin, middle + np.nanmax(offset) + margin
+    return float(west), max(south - margin, -90.0), float(east), min(north + margin, 90.0)
+
+
+def _longitudes(grid: GeoBox) -> tuple[float, float]:
+    """Longitude of the west edge, and width [degree], of a cylindrical grid."""
+    meridian, middle, length = circle(crs_of(grid))
+    west = meridian + (grid.affine.c - middle) / length * 360
+    return west, grid.shape.x * grid.affine.a / length * 360
+
+
+def _cell_positions(grid: GeoBox, places: Floats) -> Floats:
+    """Column and minus row position of places given as longitude and latitude."""
+    longitude, latitude = places.T
+    system = crs_of(grid)
+    if is_cylindrical(system):
+        west, width = _longitudes(grid)
+        column = (longitude - west) / width * grid.shape.x
+        meridian = np.full(latitude.shape, circle(system)[0])
+        y = latitude if system.is_geographic else from_geographic(system).transform(
+            meridian, latitude
+        )[1]  # fmt: skip
+    else:
+        x, y = from_geographic(system).transform(wrap(longitude), latitude)
+        column = (x - grid.affine.c) / grid.affine.a
+    return np.column_stack([column, (y - grid.affine.f) / -grid.affine.e])
+
+
+def _burn(
+    polygons: Geometries,
+    tree: shapely.STRtree,
+    touched: bool,
+    rows: slice,
+    columns: slice,
+    longitude: Floats,
+    latitude: Floats,
+) -> NDArray[np.bool_]:
+    from affine import Affine
+    from rasterio.features import rasterize
+
+    tile = shapely.box(columns.start, -rows.stop, columns.stop, -rows.start)
+    near = polygons[np.sort(tree.query(tile))]
+    cells = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
+    if len(near):
+        place = Affine(1, 0, columns.start, 0, -1, -rows.start)
+        rasterize(near, out=cells, transform=place, all_touched=touched, default_value=1)
+    return cells.astype(bool)
