@@ -16,12 +16,12 @@ from siting import units
 from siting.errors import PipelineError, PipelineInvalidError, SitingError
 from siting.io import yaml
 from siting.io.yaml import Document, KeyPath
-from siting.messages import mistake, mistakes, value_at
 from siting.outputs.names import output_problem
-from siting.plan import Call, Plan, Step, Value
-from siting.registry import functions, nearest, resolve
-from siting.resolve import Names, bind_call, first_key
-from siting.schema import NAME
+from siting.pipeline.messages import mistake, mistakes, value_at
+from siting.pipeline.plan import Call, Plan, Step, Value
+from siting.pipeline.registry import functions, nearest, resolve
+from siting.pipeline.resolve import Names, bind_call, first_key
+from siting.pipeline.schema import NAME
 from siting.signature import Marks
 from siting.sources.catalogue import catalogue, pipelines_root
 from siting.sources.declared import Embedded, UserFile, resolve_path
@@ -68,15 +68,25 @@ def find_pipeline(name: str) -> Path:
     return bundled if not path.exists() and path.name == name and bundled.exists() else path
 
 
-def check_file(path: Path) -> Plan:
+def check_file(path: Path, resolution: str | None = None) -> Plan:
     """The checked plan of a pipeline file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    resolution : str, optional
+        Cell size in place of the file's, such as ``"25 km"``.
 
     Raises
     ------
     PipelineInvalidError
         With every mistake of the file.
     """
-    return check(yaml.read(path), path.resolve().parent, path.read_text("utf-8"))
+    document = yaml.read(path)
+    if resolution is not None and isinstance(document.data.get("grid"), dict):
+        document.data["grid"]["resolution"] = resolution
+    return check(document, path.resolve().parent, path.read_text("utf-8"))
 
 
 def check(document: Document, folder: Path, text: str = "") -> Plan:

@@ -50,6 +50,7 @@ class UserFile(BaseModel):
     layer: str | None = None
     longitude: str | None = None
     latitude: str | None = None
+    columns: dict[str, str] = {}
     valid_range: tuple[float, float] | None = None
     status: Status = "assumed"
     vintage: str = "not stated"

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ValidationError
 from siting import units
 from siting.errors import PipelineError, PipelineInvalidError, UnitsError
 from siting.io.yaml import Document, KeyPath
-from siting.messages import mistake, mistakes, value_at
-from siting.plan import Call, Step, Value
-from siting.registry import nearest
-from siting.registry import resolve as resolve_function
-from siting.schema import EstimatorText, FoldsText, Reference, arguments_model
+from siting.pipeline.messages import mistake, mistakes, value_at
+from siting.pipeline.plan import Call, Step, Value
+from siting.pipeline.registry import nearest
+from siting.pipeline.registry import resolve as resolve_function
+from siting.pipeline.schema import EstimatorText, FoldsText, Reference, arguments_model
 from siting.signature import Argument, Leaf, Marks, Spec, combine_marks, leaves
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from siting.errors import PipelineError
 from siting.io.yaml import Document, KeyPath
-from siting.registry import nearest
+from siting.pipeline.registry import nearest
 
 
 def path_text(path: KeyPath) -> str:

@@ -1,0 +1,80 @@
+"""What a run will need, from its plan and from what earlier runs took."""
+
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from siting.grid import TILE, cell_area
+from siting.pipeline import timings
+from siting.pipeline.plan import Plan
+from siting.store import default_root
+
+# Shares of raw float32 bytes that layers take in the store, measured on the default pipeline.
+STORED_SHARE = 0.35
+# What Python and its libraries hold before the first cell [bytes], measured on the default run.
+BASE_MEMORY = 450_000_000
+# Tiles of float64 in flight for each processor while a layer is computed.
+TILES_IN_FLIGHT = 12
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Size and cost of a run that has not begun."""
+
+    rows: int
+    columns: int
+    cells: int
+    cell_area: str
+    values: int
+    layers: int
+    store_bytes: int
+    memory_bytes: int
+    seconds: float
+    processors: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The estimate as JSON."""
+        return asdict(self)
+
+
+def estimate_plan(plan: Plan) -> Estimate:
+    """Cells, bytes and seconds of a plan, all values computed.
+
+    Seconds come from what this machine took before; where it has not run a function yet, from
+    rates measured elsewhere.
+    """
+    rows, columns = plan.grid.shape.yx
+    cells = rows * columns
+    kinds = [value.kind for step in plan.steps for value in step.values.values()]
+    layers = sum(kind == "layer" for kind in kinds)
+    rates = timings.load(default_root())
+    seconds = timings.expected(rates, "start", cells) + timings.expected(rates, "outputs", cells)
+    seconds += sum(timings.expected(rates, timings.name(step), cells) for step in plan.steps)
+    processors = os.cpu_count() or 1
+    tile = min(rows, TILE) * min(columns, TILE) * 8
+    # Outputs hold each layer once as a byte a cell, and a few whole columns of scores.
+    memory = BASE_MEMORY + processors * TILES_IN_FLIGHT * tile + cells * (layers + 60)
+    return Estimate(
+        rows,
+        columns,
+        cells,
+        _area_text(plan),
+        len(kinds),
+        layers,
+        int(cells * 4 * layers * STORED_SHARE),
+        memory,
+        seconds,
+        processors,
+    )
+
+
+def _area_text(plan: Plan) -> str:
+    """Area of the cells, or its range where they differ."""
+    area = cell_area(plan.grid)
+    some = area[:: max(area.shape[0] // 64, 1), :: max(area.shape[1] // 64, 1)].to_numpy()
+    low, high = float(np.nanmin(some)), float(np.nanmax(some))
+    if high - low < 0.001 * high:
+        return f"{high:,.4g} km2"
+    return f"{low:,.4g} to {high:,.4g} km2"

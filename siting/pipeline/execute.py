@@ -1,0 +1,155 @@
+"""Named values of a run: computed once, kept in the store, opened when something asks for them."""
+
+import sys
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from siting import findings
+from siting.errors import SitingError
+from siting.findings import Finding
+from siting.grid import accept, from_function
+from siting.io import model as models
+from siting.pipeline.plan import Call, Plan, Step
+from siting.pipeline.recipes import Recipes
+from siting.pipeline.schema import EstimatorText, FoldsText, Reference
+from siting.signature import Argument, leaf
+from siting.sources.reading import read_source
+from siting.store import Store, object_key
+
+Tick = Callable[[int, int], None]
+
+
+_ONLY = "value"  # name of the part of an object that has one
+
+
+class Values:
+    """The named values of a run; each step is one object of the store."""
+
+    def __init__(self, plan: Plan, store: Store, recipes: Recipes) -> None:
+        self.plan = plan
+        self.store = store
+        self.recipes = recipes
+        self.opened: dict[str, Any] = {}
+
+    def complete(self, step: Step) -> bool:
+        """Whether the store holds a step's values, and what was noticed while making them."""
+        return all(map(self.store.has, (self.recipes.keys[step.name], self._noticed_key(step))))
+
+    def _noticed_recipe(self, step: Step) -> dict[str, str]:
+        return {"findings_of": self.recipes.keys[step.name]}
+
+    def _noticed_key(self, step: Step) -> str:
+        return object_key(self._noticed_recipe(step))
+
+    def make(self, step: Step, tick: Tick) -> None:
+        """Compute a step and store its values; its findings last, which completes it."""
+        with findings.collect() as noticed:
+            try:
+                parts = {
+                    part or _ONLY: self._storable(value, step.values[part].kind, step.name)
+                    for part, value in self._parts(step).items()
+                }
+                recipe = self.recipes.recipes[step.name]
+                self.store.write(self.recipes.keys[step.name], parts, recipe, tick)
+            except SitingError as error:
+                raise _placed(error, step) from error
+        rows = {"findings": [each.as_dict() for each in noticed]}
+        self.store.write_record(self._noticed_key(step), rows, self._noticed_recipe(step))
+
+    def _parts(self, step: Step) -> dict[str, Any]:
+        if step.source is not None and step.file is not None:
+            return {"": read_source(step.name, step.source, step.file, self.plan.grid)}
+        if step.call is None:
+            raise ValueError(step.name)
+        result = self.call(step.call)
+        return {part: getattr(result, part) if part else result for part in step.values}
+
+    def _storable(self, value: Any, kind: str | None, name: str) -> Any:
+        """A value as the store takes it: layers on the run's grid, models as bytes."""
+        if kind == "layer":
+            return accept(value, self.plan.grid, name)
+        return models.dump(value) if kind == "model" else value
+
+    def noticed(self, step: Step) -> list[Finding]:
+        """Findings that were made when the step was computed, in this run or an earlier one."""
+        rows = self.store.read_record(self._noticed_key(step))
+        return [Finding(**each) for each in rows["findings"]]
+
+    def get(self, reference: str) -> Any:
+        """A value by its name; layers are lazy and carry the name they are referred to by."""
+        if reference not in self.opened:
+            self.opened[reference] = self._open(Reference(reference))
+        return self.opened[reference]
+
+    def _open(self, reference: Reference) -> Any:
+        step = self.plan.step(reference.step)
+        part = reference.part or step.first
+        value = self.store.read(self.recipes.keys[step.name], part or _ONLY)
+        kind = step.values[part].kind
+        if kind == "layer":
+            return accept(value.rename(str(reference)), self.plan.grid, str(reference))
+        return models.load(value) if kind == "model" else value
+
+    def call(self, call: Call, supplied: Mapping[str, Any] = MappingProxyType({})) -> Any:
+        """What a function returns for its arguments, references resolved."""
+        given = {name: self.resolve(value, name) for name, value in call.arguments.items()}
+        injected = {
+            each.name: self._injected(each) for each in call.spec.arguments if each.injected
+        }
+        function = _wrapped(call)
+        return function(**given, **injected, **supplied)
+
+    def resolve(self, value: Any, where: str) -> Any:
+        """An argument with its references, estimators and folds made real."""
+        if isinstance(value, Reference):
+            return self.get(value)
+        if isinstance(value, Call):
+            return self.call(value)
+        if isinstance(value, EstimatorText) and not isinstance(value, FoldsText):
+            from siting.scoring.estimators import build_estimator
+
+            return build_estimator(dict(value), where)
+        if isinstance(value, dict):
+            return {key: self.resolve(each, where) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(self.resolve(each, where) for each in value)
+        return value
+
+    def _injected(self, argument: Argument) -> Any:
+        if leaf(argument.hint).kind == "grid":
+            return self.plan.grid
+        return self.domain()
+
+    def domain(self) -> xr.DataArray:
+        """The domain as a boolean layer; every cell where the pipeline names none."""
+        if self.plan.domain is None:
+            return from_function(self.plan.grid, _everywhere, bool)
+        layer = self.get(self.plan.domain)
+        return layer if layer.dtype == bool else (layer == 1)
+
+
+def _everywhere(rows: slice, columns: slice, longitude: Any, latitude: Any) -> Any:
+    return np.ones(longitude.shape, bool)
+
+
+def _wrapped(call: Call) -> Callable[..., Any]:
+    """The public function of a spec's bare one."""
+    module = sys.modules[call.spec.function.__module__]
+    function: Callable[..., Any] = getattr(module, call.spec.function.__name__)
+    return function
+
+
+def _placed(error: SitingError, step: Step) -> SitingError:
+    """The error with the name of the step, where it does not say it itself."""
+    place = f"{step.section}.{step.name}"
+    if place in error.where:
+        return error
+    values: dict[str, Any] = {
+        **error.as_dict(),
+        "where": "; ".join(filter(None, (place, error.where))),
+    }
+    return type(error)(values.pop("code"), values.pop("message"), **values)

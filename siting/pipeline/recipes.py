@@ -1,0 +1,128 @@
+"""The keys of a run's values: known from what makes each one, before anything is computed."""
+
+from pathlib import Path
+from typing import Any
+
+from odc.geo.geobox import GeoBox
+
+from siting.pipeline.plan import Call, Plan, Step
+from siting.pipeline.resolve import references
+from siting.pipeline.schema import Reference
+from siting.signature import Spec
+from siting.sources import reading
+from siting.sources.declared import UserFile
+from siting.store import Store, code_digest, library_versions, object_key
+
+
+def grid_recipe(grid: GeoBox) -> dict[str, Any]:
+    """What makes a grid the same grid: CRS, shape and affine."""
+    return {
+        "crs": grid.crs.to_wkt() if grid.crs else "",
+        "shape": list(grid.shape.yx),
+        "affine": list(grid.affine)[:6],
+    }
+
+
+class Recipes:
+    """Recipes and keys of the steps of a plan.
+
+    A recipe names the function, its validated arguments, the digest of the code that it runs, the
+    versions of the libraries, the grid, and the keys of its inputs; a source's holds the SHA-256
+    of its file.
+    """
+
+    def __init__(self, plan: Plan, store: Store, verify: bool) -> None:
+        self.plan = plan
+        self.store = store
+        self.verify = verify
+        self.grid = grid_recipe(plan.grid)
+        self.keys: dict[str, str] = {}
+        self.inputs: dict[str, str] = {}
+        self.recipes = {step.name: self._recipe(step) for step in plan.steps}
+
+    def _recipe(self, step: Step) -> dict[str, Any]:
+        recipe = self._of_source(step) if step.file else self._of_call(step)
+        self.keys[step.name] = object_key(recipe)
+        return recipe
+
+    def _of_source(self, step: Step) -> dict[str, Any]:
+        if step.file is None or step.source is None:
+            raise ValueError(step.name)
+        digest = self.store.file_digest(step.file, verify=self.verify)
+        self.inputs[step.file.name if isinstance(step.source, UserFile) else step.source.file] = (
+            digest
+        )
+        raster = next(iter(step.values.values())).kind == "layer"
+        return {
+            "source": step.source.model_dump(mode="json"),
+            "sha256": digest,
+            "code": code_digest(reading.read_source),
+            "versions": library_versions(),
+            "grid": self.grid if raster else None,
+        }
+
+    def _of_call(self, step: Step) -> dict[str, Any]:
+        if step.call is None:
+            raise ValueError(step.name)
+        return {
+            "call": self._of_arguments(step.call),
+            "domain": self._domain(step.call.spec),
+            "versions": library_versions(),
+            "grid": self.grid,
+        }
+
+    def _domain(self, spec: Spec) -> Any:
+        wants = any(each.injected and "domain" in str(each.hint) for each in spec.arguments)
+        return self.reference(Reference(self.plan.domain)) if wants and self.plan.domain else None
+
+    def _of_arguments(self, call: Call) -> dict[str, Any]:
+        return {
+            "function": call.spec.name,
+            "code": code_digest(call.spec.function),
+            "arguments": {name: self.value(each) for name, each in call.arguments.items()},
+        }
+
+    def value(self, value: Any) -> Any:
+        """An argument as JSON: a reference by its name and the key of what it refers to."""
+        if isinstance(value, Reference):
+            return self.reference(value)
+        if isinstance(value, Call):
+            return self._of_arguments(value)
+        if isinstance(value, dict):
+            return {key: self.value(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.value(each) for each in value]
+        return value
+
+    def reference(self, reference: Reference) -> dict[str, str]:
+        """A reference as JSON; its name counts, since models know features by their names."""
+        return {"name": str(reference), "key": self.keys[reference.step], "part": reference.part}
+
+    def derived(self, name: str, call: Any, over: list[str]) -> str:
+        """Key of what the run itself makes from named values: exclusions, candidates."""
+        return object_key(
+            {
+                "derived": name,
+                "call": call,
+                "keys": [self.keys[each] for each in over],
+                "names": over,
+                "versions": library_versions(),
+                "grid": self.grid,
+            }
+        )
+
+    def call(self, call: Call) -> dict[str, Any]:
+        """A call as JSON."""
+        return self._of_arguments(call)
+
+
+def inputs_of(step: Step) -> list[str]:
+    """Names of the steps that a step refers to."""
+    arguments = step.call.arguments if step.call else {}
+    return sorted({each.step for _, each in references(arguments)})
+
+
+def asset_digest(folder: Path, digest: Any) -> dict[str, str]:
+    """SHA-256 of the scripts and styles in a folder, which are code as well."""
+    wanted = sorted(each for each in folder.rglob("*") if each.suffix in {".js", ".css", ".html"})
+    return {str(each.relative_to(folder)): digest(each) for each in wanted}

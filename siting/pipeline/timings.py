@@ -1,0 +1,66 @@
+"""How long each function takes on this machine: remembered, so that a run can be foretold."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from siting.pipeline.plan import Step
+
+Rates = dict[str, dict[str, float]]
+
+# Seconds for any work, and for a million cells, where this machine has not yet done it. Measured
+# on two cores of a small server, world grid of 25 and 10 km; see benchmarks/README.md.
+DEFAULT = (0.05, 0.12)
+SHIPPED: dict[str, tuple[float, float]] = {}
+
+
+def name(step: Step) -> str:
+    """What a step's time is remembered under: its function, or how its source is read."""
+    if step.call is not None:
+        return step.call.spec.name
+    kind = next(iter(step.values.values())).kind
+    return f"read.{kind}"
+
+
+def load(root: Path) -> Rates:
+    """Rates remembered in a store; none where there are none or they cannot be read."""
+    with suppress(OSError, ValueError):
+        return dict(json.loads((root / "timings.json").read_text("utf-8")))
+    return {}
+
+
+def save(root: Path, rates: Rates) -> None:
+    """Remember rates; a store that cannot be written loses only the forecast."""
+    with suppress(OSError):
+        root.mkdir(parents=True, exist_ok=True)
+        (root / "timings.json").write_text(json.dumps(rates, sort_keys=True), "utf-8")
+
+
+def record(rates: Rates, function: str, cells: int, seconds: float) -> None:
+    """Remember what a function took on a grid of so many cells."""
+    rates.setdefault(function, {})[str(cells)] = round(seconds, 4)
+
+
+def expected(rates: Rates, function: str, cells: int) -> float:
+    """Seconds that a function will take on a grid of so many cells.
+
+    From the two remembered grids nearest in size by a straight line, from one by a share that
+    grows with the cells, else from the rates that siting brings along.
+
+    Examples
+    --------
+    >>> expected({"f": {"1000000": 1.0, "4000000": 2.5}}, "f", 3_000_000)
+    2.0
+    """
+    seen = sorted(
+        (abs(int(key) - cells), int(key), each) for key, each in rates.get(function, {}).items()
+    )
+    fixed, slope = SHIPPED.get(function, DEFAULT)
+    if len(seen) >= 2:
+        (_, x0, y0), (_, x1, y1) = seen[:2]
+        return max(y0 + (y1 - y0) * (cells - x0) / (x1 - x0), 0.01)
+    if seen:
+        _, size, seconds = seen[0]
+        forecast = fixed + slope * size / 1e6
+        return max(seconds * (fixed + slope * cells / 1e6) / forecast, 0.01)
+    return fixed + slope * cells / 1e6

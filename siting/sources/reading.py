@@ -1,0 +1,113 @@
+"""A source's file as a value on the run's grid, with the marks that its entry states."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import geopandas as gpd
+import pandas as pd
+import xarray as xr
+from odc.geo.geobox import GeoBox
+
+from siting.errors import InputError
+from siting.io import raster, table, vector
+from siting.kinds import LayerKind
+from siting.signature import Marks
+from siting.sources.catalogue import Entry
+from siting.sources.declared import UserFile
+
+
+def read_source(
+    name: str, source: Entry | UserFile, path: Path, grid: GeoBox
+) -> xr.DataArray | gpd.GeoDataFrame | pd.DataFrame:
+    """The value of a source: a layer on the grid, features in WGS 84, or a table.
+
+    Parameters
+    ----------
+    name : str
+        Name in the pipeline, for messages.
+    source : Entry or UserFile
+        What the catalogue or the pipeline file says of the file.
+    path : Path
+        The file.
+    grid : GeoBox
+        The run's grid, for rasters.
+    """
+    if isinstance(source, Entry):
+        value = _read_entry(name, source, path, grid)
+        columns = {key: str(each.get("units", "1")) for key, each in (source.columns or {}).items()}
+        return _marked(value, _entry_marks(source), source.title, columns)
+    if source.sha256:
+        _check_digest(source, path, name)
+    marks = Marks(source.status, path.name, source.vintage, source.label_leak)
+    return _marked(_read_file(name, source, path, grid), marks, name, source.columns)
+
+
+def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
+    if entry.format == "raster":
+        layer = raster.read_raster(
+            path,
+            grid,
+            kind=cast("LayerKind", entry.kind),
+            units=entry.units,
+            valid_range=entry.valid_range,
+            name=name,
+        )
+        if entry.categories:
+            layer.attrs["categories"] = dict(entry.categories)
+        return layer
+    if entry.format == "vector":
+        return vector.read_features(path, name=name)
+    if entry.kind == "points":
+        return table.read_points(path, name=name)
+    return table.read_table(path, name=name)
+
+
+def _read_file(name: str, declared: UserFile, path: Path, grid: GeoBox) -> Any:
+    form = declared.resolved_format()
+    if form == "raster":
+        return raster.read_raster(
+            path,
+            grid,
+            kind=declared.kind,
+            units=declared.units,
+            crs=declared.crs,
+            nodata=declared.nodata,
+            band=declared.band,
+            variable=declared.variable,
+            valid_range=declared.valid_range,
+            name=name,
+        )
+    if form == "features":
+        return vector.read_features(path, crs=declared.crs, layer=declared.layer, name=name)
+    if form == "points":
+        return table.read_points(
+            path, longitude=declared.longitude, latitude=declared.latitude, name=name
+        )
+    return table.read_table(path, name=name)
+
+
+def _entry_marks(entry: Entry) -> Marks:
+    return Marks(entry.status, entry.title, entry.vintage, entry.label_leak)
+
+
+def _marked(value: Any, marks: Marks, title: str, columns: dict[str, str]) -> Any:
+    """The value with its marks; a layer's long name is the title of its source."""
+    value.attrs.update(marks._asdict(), long_name=title)
+    if isinstance(value, pd.DataFrame):
+        value.attrs["columns"] = columns
+    return value
+
+
+def _check_digest(declared: UserFile, path: Path, name: str) -> None:
+    from siting.store import sha256_file
+
+    found = sha256_file(path)
+    if found != declared.sha256:
+        raise InputError(
+            "CHECKSUM_MISMATCH",
+            "the file is not the one that the pipeline names",
+            where=f"sources.{name}.sha256",
+            found=found,
+            wanted=str(declared.sha256),
+            fix="bring the right file, or correct the checksum",
+        )

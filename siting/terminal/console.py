@@ -1,0 +1,175 @@
+"""What people see in the terminal: progress on stderr, tables on stdout, errors in one form."""
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from siting.errors import SitingError
+from siting.pipeline.watcher import Watcher
+
+if TYPE_CHECKING:
+    from siting.estimate import Estimate
+    from siting.run import Outcome
+
+SCREEN_WIDTH = 100  # of tables that are not on a terminal
+
+
+class Progress(Watcher):
+    """Progress of a run on stderr: a bar with the time left, or a line a step off a terminal."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True)
+        self.bars: Bars | None = None
+        self.started = 0.0
+        self.expected = 1.0
+
+    def __enter__(self) -> "Progress":
+        if self.console.is_terminal:
+            columns = (
+                TextColumn("{task.description}", table_column=None),
+                BarColumn(),
+                TextColumn("{task.percentage:>3.0f} %"),
+                TimeRemainingColumn(),
+            )
+            self.bars = Bars(*columns, console=self.console, transient=True)
+            self.bars.start()
+            self.task = self.bars.add_task("checking", total=1.0)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.bars is not None:
+            self.bars.stop()
+
+    def begin(self, expected: float) -> None:
+        """State the expected seconds of all work to do, by which the bar moves."""
+        self.expected = max(expected, 1e-6)
+        if self.bars is not None:
+            self.bars.update(self.task, total=self.expected, completed=0.0)
+
+    def step(self, name: str) -> None:
+        """Name what is being worked on."""
+        self.started = time.perf_counter()
+        if self.bars is not None:
+            self.bars.update(self.task, description=name)
+
+    def part(self, seconds: float) -> None:
+        """Move on by a share of the expected seconds."""
+        if self.bars is not None:
+            self.bars.advance(self.task, seconds)
+
+    def done(self, name: str) -> None:
+        """Note a finished step; off a terminal this is a line."""
+        if self.bars is None:
+            seconds = time.perf_counter() - self.started
+            print(f"siting: {name}  {seconds:.1f} s", file=sys.stderr)
+
+
+def print_error(error: SitingError) -> None:
+    """An error, or all mistakes of a pipeline file, on stderr."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    for each in getattr(error, "errors", [error]):
+        console.print(f"[bold red]{escape(each.code)}[/]: {escape(each.message)}")
+        for label in ("where", "found", "wanted", "fix"):
+            if text := getattr(each, label):
+                console.print(f"  [dim]{label + ':':<7}[/] {escape(text)}")
+
+
+def _screen() -> Console:
+    width = None if sys.stdout.isatty() else SCREEN_WIDTH
+    return Console(width=width, highlight=False)
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for each in headings:
+        table.add_column(each, overflow="fold")
+    return table
+
+
+def print_summary(outcome: "Outcome") -> None:
+    """The closing summary of a run: verdict, best sites, findings, files."""
+    screen = _screen()
+    screen.print(f"\n[bold]{escape(outcome.title)}[/]")
+    if outcome.verdict:
+        screen.print(escape(outcome.verdict))
+    for finding in outcome.findings:
+        screen.print(f"[yellow]{finding.severity} {finding.code}[/]: {escape(finding.message)}")
+    if outcome.top:
+        table = _table("\nBest candidates", *outcome.top[0])
+        for row in outcome.top:
+            table.add_row(*(escape(str(each)) for each in row.values()))
+        screen.print(table)
+    files = _table("\nFiles", "file", "size")
+    for name, size in outcome.files.items():
+        files.add_row(escape(str(outcome.folder / name)), _bytes(size))
+    screen.print(files)
+    state = "nothing had changed" if outcome.reused_all else f"{outcome.computed} values computed"
+    screen.print(
+        f"\n{state}, {outcome.reused} reused; {outcome.seconds:.1f} s, "
+        f"peak memory {_bytes(outcome.peak_memory)}"
+    )
+
+
+def print_estimate(found: "Estimate") -> None:
+    """Cells, bytes and seconds of a run that has not begun."""
+    table = _table("", "", "")
+    table.add_row("cells", f"{found.cells:,} ({found.rows:,} x {found.columns:,})")
+    table.add_row("cell area", found.cell_area)
+    table.add_row("values", f"{found.values} ({found.layers} layers)")
+    table.add_row("store", _bytes(found.store_bytes))
+    table.add_row("peak memory", _bytes(found.memory_bytes))
+    table.add_row("time", f"about {found.seconds:.0f} s on {found.processors} processors")
+    _screen().print(table)
+
+
+def print_functions(rows: list[dict[str, Any]]) -> None:
+    """Functions by section, each with its arguments, result and first doc line."""
+    screen = _screen()
+    section = ""
+    for row in rows:
+        if row["section"] != section:
+            section = row["section"]
+            screen.print(f"\n[bold]{section}[/]")
+        returns = ", ".join(f"{key} {each}".strip() for key, each in row["returns"].items())
+        screen.print(f"  [cyan]{row['name']}[/] -> {escape(returns)}")
+        screen.print(f"      {escape(row['description'])}")
+        for name, text in row["arguments"].items():
+            screen.print(f"      [dim]{name}: {escape(text)}[/]")
+
+
+def print_sources(rows: list[dict[str, Any]]) -> None:
+    """Embedded sources in a table."""
+    table = _table("", "source", "title", "kind", "units", "status", "vintage")
+    for row in rows:
+        cells = (row[key] for key in ("name", "title", "kind", "units", "status", "vintage"))
+        table.add_row(*(escape(str(each)) for each in cells))
+    _screen().print(table)
+
+
+def print_doctor(rows: list[dict[str, Any]]) -> None:
+    """Checks of the installation, what is wrong with how to fix it."""
+    table = _table("", "check", "", "found", "fix")
+    for row in rows:
+        mark = "[green]ok[/]" if row["ok"] else "[red]wrong[/]"
+        table.add_row(row["name"], mark, escape(row["found"]), escape(row["fix"]))
+    _screen().print(table)
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.2f} GB"
