@@ -265,3 +265,15 @@ def test_catalogue_describes_every_column(name):
     entry = yaml.read(DATA / "catalogue.yaml").data[name]
     assert list(entry["columns"]) == list(rows(entry["file"])[0])
     assert all(column["description"] and column["units"] for column in entry["columns"].values())
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("geothermal_fields", FIELDS), ("calderas", CALDERAS)],
+    ids=["fields", "calderas"],
+)
+def test_page_on_the_tables_counts_their_rows(name, table):
+    page = (DATA.parent / "docs" / "data_tables.md").read_text(encoding="utf-8")
+    verified = sum(row["verified"] == "yes" for row in table)
+    counts = f"| {len(table)} | {verified} | {len(table) - verified} |"
+    assert f"| `{name}.csv` {counts}" in page
