@@ -1,0 +1,154 @@
+"""Scores of an estimator, for rows of a table and, tile by tile, for the cells of a domain."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import dask.array as da
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import DTypeLike, NDArray
+from odc.geo.geobox import GeoBox
+from sklearn.base import is_classifier
+
+from siting.errors import PipelineError, SitingError
+from siting.grid import as_layer
+from siting.scoring.threads import single_threaded
+
+Floats = NDArray[np.float64]
+CellFunction = Callable[[Floats], Floats]
+ROWS = 65_536  # cells that are scored at once: a few MB for each feature or refit
+
+
+def predicted(estimator: Any, X: pd.DataFrame) -> Floats:
+    """Score of each row: the probability of class 1, or what a regressor predicts.
+
+    Parameters
+    ----------
+    estimator : fitted scikit-learn estimator
+        A classifier of 0 and 1, or a regressor.
+    X : pandas.DataFrame of shape (n, features)
+        Features, none of them missing.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        float64.
+
+    Raises
+    ------
+    PipelineError
+        MODEL_PREDICT, with what scikit-learn says, or where a prediction is infinite.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> X = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0]})
+    >>> predicted(DummyClassifier().fit(X, [0, 0, 0, 1]), X.iloc[:1]).tolist()
+    [0.25]
+    """
+    with single_threaded(), model_errors("MODEL_PREDICT", estimator):
+        if is_classifier(estimator):
+            column = list(estimator.classes_).index(1)
+            scores = np.asarray(estimator.predict_proba(X)[:, column], dtype=np.float64)
+        else:
+            scores = np.asarray(estimator.predict(X), dtype=np.float64).reshape(len(X))
+        if np.isinf(scores).any():
+            raise ValueError("it predicts infinite values")
+        return scores
+
+
+@contextmanager
+def model_errors(code: str, estimator: Any) -> Iterator[None]:
+    """What scikit-learn raises inside the ``with`` block, as a PipelineError with that code.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> with model_errors("MODEL_PREDICT", Ridge()):
+    ...     raise ValueError("no neighbours")
+    Traceback (most recent call last):
+    siting.errors.PipelineError: MODEL_PREDICT: no neighbours
+      where:  Ridge
+    """
+    try:
+        yield
+    except SitingError:
+        raise
+    except (ArithmeticError, AttributeError, RuntimeError, TypeError, ValueError) as error:
+        raise PipelineError(code, str(error), where=type(estimator).__name__) from error
+
+
+def feature_names(features: Sequence[xr.DataArray], where: str) -> tuple[str, ...]:
+    """Names of the features, in order.
+
+    Raises
+    ------
+    PipelineError
+        Where a layer has no name, or two have the same.
+    """
+    names = tuple(str(each.name) for each in features if each.name is not None)
+    if not names or len(set(names)) < len(features):
+        raise PipelineError(
+            "FEATURES_UNNAMED",
+            "each feature needs a name of its own",
+            where=where,
+            found=", ".join(str(each.name) for each in features) or "no features",
+            fix="name every layer once (layer.rename('slope'))",
+        )
+    return names
+
+
+def cellwise(
+    function: CellFunction,
+    features: Sequence[xr.DataArray],
+    domain: xr.DataArray,
+    grid: GeoBox,
+    dtype: DTypeLike = np.float64,
+) -> xr.DataArray:
+    """Lazy layer of a function of the features, at those cells of the domain that have them all.
+
+    Parameters
+    ----------
+    function : callable
+        Takes values of shape (n, features) in float64, gives n values.
+    features : sequence of (y, x) layers
+        Inputs, in order.
+    domain : (y, x) layer of bool
+        Where to evaluate; elsewhere the result is NaN, as where a feature is.
+    grid : GeoBox
+        The grid.
+    dtype : dtype
+        Of the result.
+    """
+    block = partial(_tile, function=function, dtype=np.dtype(dtype))
+    data = da.map_blocks(  # type: ignore[no-untyped-call]  # dask has no types here
+        block,
+        *(as_layer(each.data, grid).data for each in (domain, *features)),
+        dtype=dtype,
+        meta=np.empty((0, 0), dtype=dtype),
+        # A name of its own: hashing a large forest would take longer than using it.
+        name=f"cellwise-{uuid4().hex}",
+    )
+    return as_layer(data, grid)
+
+
+def _tile(
+    inside: NDArray[np.bool_],
+    *features: NDArray[Any],
+    function: CellFunction,
+    dtype: np.dtype[Any],
+) -> NDArray[Any]:
+    result = np.full(inside.shape, np.nan, dtype=dtype)
+    valid = inside.astype(bool)
+    for each in features:
+        valid &= np.isfinite(each)
+    rows, columns = np.nonzero(valid)
+    for start in range(0, len(rows), ROWS):
+        part = rows[start : start + ROWS], columns[start : start + ROWS]
+        values = np.stack([each[part].astype(np.float64) for each in features], axis=1)
+        result[part] = function(values)
+    return result
