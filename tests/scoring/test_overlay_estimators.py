@@ -59,7 +59,7 @@ def test_operators_stay_in_range_and_in_order(u: np.ndarray) -> None:
     low, least, most, high = (
         FuzzyOverlay(name).fit(u).predict(u) for name in ("product", "and", "or", "sum")
     )
-    assert (0 <= low).all()
+    assert (low >= 0).all()
     assert (high <= 1).all()
     assert (low <= least + 1e-12).all()
     assert (least <= most).all()

@@ -1,0 +1,1 @@
+"""Scores: indices and fitted models of favourability, with how far each can be trusted."""
