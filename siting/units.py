@@ -15,7 +15,7 @@ _DEFINITIONS = (
     "HFU = 41.84e-3 W/m**2",
     "unitless = []",
     "psu = 1e-3 = PSU",
-    "@alias degree_Celsius = degree_C = degrees_C = degrees_Celsius",
+    "@alias degree_Celsius = degree_C = degrees_C = degrees_Celsius = Celsius",
     "@alias degree = degrees_north = degrees_east = degree_north = degree_east = degree_true",
     "@alias meter = Meter = Meters = metres",
 )
@@ -43,7 +43,7 @@ def _unit(name: str) -> Any:
 
     try:
         return _registry().Unit("dimensionless" if name.strip() in {"1", ""} else name)
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError) as error:
+    except (pint.errors.PintError, AssertionError, AttributeError, TypeError, ValueError) as error:
         raise UnitsError(
             "UNITS_UNKNOWN",
             f"'{name}' is not a unit that siting knows",
