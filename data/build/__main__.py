@@ -6,7 +6,7 @@ import importlib
 import sys
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,6 @@ SAME, DIFFERENT, CANNOT_TELL = 0, 1, 2  # exit codes
 def main() -> int:
     layers = {name: entry for name, entry in _catalogue().items() if _script(entry)}
     arguments = _arguments(layers)
-    if arguments.check and (differences := _library_differences()):
-        print("bytes cannot be compared:", "; ".join(differences), file=sys.stderr)
-        return CANNOT_TELL
     try:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) if arguments.check else arguments.out
@@ -32,10 +29,15 @@ def main() -> int:
                 _build(name, layers[name], arguments.cache, folder, arguments.check)
                 for name in arguments.names or layers
             ]
-    except FetchError as error:
+    except (FetchError, ImportError) as error:
         print(error, file=sys.stderr)
         return CANNOT_TELL
-    return SAME if all(same) or not arguments.check else DIFFERENT
+    if all(same) or not arguments.check:
+        return SAME
+    if differences := _library_differences():
+        print("other libraries may write other bytes:", "; ".join(differences), file=sys.stderr)
+        return CANNOT_TELL
+    return DIFFERENT
 
 
 def _arguments(layers: dict[str, Any]) -> argparse.Namespace:
@@ -80,11 +82,15 @@ def _library_differences() -> list[str]:
     """Installed libraries that are not the pinned ones."""
     lines = (Path(__file__).parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = [line.split("==") for line in lines if line and not line.startswith("#")]
-    return [
-        f"{name} {version(name)} is installed, {pin} made the files"
-        for name, pin in pins
-        if version(name) != pin
-    ]
+    found = {name: _installed(name) for name, _ in pins}
+    return [f"{name} {found[name]}, not {pin}" for name, pin in pins if found[name] != pin]
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "is missing"
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def cache(tmp_path_factory):
     return tmp_path_factory.mktemp("packages")
 
 
-@pytest.mark.parametrize("name", ["tectonic_regime", "volcanoes_holocene"])
+@pytest.mark.parametrize("name", ["tectonic_regime", "earthquakes_gcmt"])
 def test_layer_is_rebuilt_byte_for_byte(name, cache):
     command = [sys.executable, "-m", "data.build", "--cache", str(cache), "--check", name]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
