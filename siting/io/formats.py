@@ -1,0 +1,187 @@
+"""What a file really is, by its content, and the limits within which libraries may read it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from siting.errors import InputError, SitingError
+
+Format = Literal[
+    "geotiff", "netcdf3", "hdf5", "zarr", "geopackage", "shapefile", "geojson", "flatgeobuf",
+    "parquet", "text", "unknown",
+]  # fmt: skip
+StrPath = str | PathLike[str]
+
+_SIGNATURES: tuple[tuple[bytes, Format], ...] = (
+    (b"II*\0", "geotiff"),
+    (b"MM\0*", "geotiff"),
+    (b"II+\0", "geotiff"),
+    (b"MM\0+", "geotiff"),
+    (b"CDF\x01", "netcdf3"),
+    (b"CDF\x02", "netcdf3"),
+    (b"\x89HDF\r\n\x1a\n", "hdf5"),
+    (b"SQLite format 3\0", "geopackage"),
+    (b"\0\0\x27\x0a", "shapefile"),
+    (b"fgb\x03fgb", "flatgeobuf"),
+    (b"PAR1", "parquet"),
+)
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
+_HEAD = 4096
+
+# Options of rasterio's GDAL while it reads: nothing beside the file counts (.aux.xml, .ovr, .msk,
+# world files), and nothing but the file is opened.
+GDAL_READING: dict[str, str] = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_NUM_THREADS": "1",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+}
+
+# The drivers left in pyogrio's GDAL. The others would sniff a file's content for addresses and
+# commands: WFS, OAPIF, GDALG, OGR_VRT and the like reach out to where the file tells them.
+OGR_DRIVERS = frozenset({"GPKG", "ESRI Shapefile", "GeoJSON", "FlatGeobuf", "LIBKML", "MEM"})
+
+
+def local_file(path: StrPath) -> Path:
+    """The path, once there is a file (or a Zarr folder) that is not empty.
+
+    Raises
+    ------
+    InputError
+        REMOTE_NOT_ALLOWED, FILE_MISSING or FILE_EMPTY.
+
+    Examples
+    --------
+    >>> local_file("https://example.org/a.tif")
+    Traceback (most recent call last):
+    siting.errors.InputError: REMOTE_NOT_ALLOWED: only files on this machine are read
+      where:  https://example.org/a.tif
+      fix:    bring the file to this machine first
+    """
+    if _REMOTE.match(str(path)):
+        raise InputError(
+            "REMOTE_NOT_ALLOWED",
+            "only files on this machine are read",
+            where=str(path),
+            fix="bring the file to this machine first",
+        )
+    found = Path(path).absolute()
+    if not found.exists():
+        raise InputError(
+            "FILE_MISSING", "there is no such file", where=str(path), fix="check the name"
+        )
+    if not (found.is_file() or found.is_dir()):
+        raise InputError("FILE_MISSING", "this is not a regular file", where=str(path))
+    if found.is_file() and found.stat().st_size == 0:
+        raise InputError(
+            "FILE_EMPTY",
+            "the file is empty: it holds not one byte",
+            where=str(path),
+            fix="bring or make the file again",
+        )
+    return found
+
+
+def format_of(path: Path) -> Format:
+    """Format of a file by its first bytes, whatever it is called.
+
+    Raises
+    ------
+    InputError
+        PATH_OUTSIDE_DATA or REMOTE_NOT_ALLOWED for a virtual file, whose data lie elsewhere.
+    """
+    if path.is_dir():
+        zarr = any((path / name).exists() for name in ("zarr.json", ".zgroup", ".zarray"))
+        return "zarr" if zarr else "unknown"
+    with reading(path), path.open("rb") as file:
+        head = file.read(_HEAD)
+    for signature, name in _SIGNATURES:
+        if head.startswith(signature):
+            return name
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith((b"<VRTDataset", b"<OGRVRT", b"<GDALTileIndex")):
+        raise _virtual(path, head)
+    if text.startswith((b"{", b"[")):
+        return "geojson"
+    return "unknown" if b"\0" in head or text.startswith(b"<") else "text"
+
+
+def _virtual(path: Path, head: bytes) -> InputError:
+    remote = re.search(rb"/vsi(curl|s3|gs|az|oss|swift|webhdfs)|[a-z]+://", head) is not None
+    return InputError(
+        "REMOTE_NOT_ALLOWED" if remote else "PATH_OUTSIDE_DATA",
+        "the file holds no data of its own: it names other files or addresses",
+        where=str(path),
+        found="a virtual dataset (VRT)",
+        wanted="a file that holds its data",
+        fix="convert it to GeoTIFF or GeoPackage",
+    )
+
+
+def wrong_format(code: str, path: Path, wanted: str) -> InputError:
+    """Error for a file that is of no readable format, with its first characters."""
+    if path.is_dir():
+        return InputError(code, "the folder is no Zarr store", where=str(path), wanted=wanted)
+    with path.open("rb") as file:
+        head = file.read(40)
+    return InputError(
+        code,
+        "the content is not of a format that can be read here",
+        where=str(path),
+        found=f"a file that begins with {head.decode('latin-1')!r}",
+        wanted=wanted,
+        fix="check that the download is whole, or convert the file",
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn whatever a library raises over a damaged file into FILE_CORRUPT.
+
+    Examples
+    --------
+    >>> with reading(Path("a.tif")):
+    ...     raise ValueError("cannot reshape array")
+    Traceback (most recent call last):
+    siting.errors.InputError: FILE_CORRUPT: the file cannot be read: it is damaged or incomplete
+      where:  a.tif
+      found:  ValueError: cannot reshape array
+      fix:    bring or make the file again
+    """
+    try:
+        yield
+    except (SitingError, MemoryError):
+        raise
+    except PermissionError as error:
+        raise InputError(
+            "FILE_UNREADABLE",
+            "permission to read the file is missing",
+            where=str(path),
+            fix="change the permissions of the file",
+        ) from error
+    except Exception as error:  # the libraries raise anything over damaged bytes
+        cause = error.__cause__ or error
+        found = f"{type(error).__name__}: {cause}".splitlines()[0]
+        raise InputError(
+            "FILE_CORRUPT",
+            "the file cannot be read: it is damaged or incomplete",
+            where=str(path),
+            found=found,
+            fix="bring or make the file again",
+        ) from error
+
+
+def recorded_digest(path: Path) -> str | None:
+    """SHA-256 that a ``SHA256SUMS`` file beside a file records for it.
+
+    The caller compares it with the digest of the file: hashing is the store's, which remembers.
+    """
+    try:
+        lines = (path.parent / "SHA256SUMS").read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    pairs = (re.fullmatch(r"([0-9a-fA-F]{64})\s[ *](?:\./)?(.+)", line) for line in lines)
+    return next((pair[1].lower() for pair in pairs if pair and pair[2] == path.name), None)

@@ -1,0 +1,187 @@
+"""Raster files as layers on the one grid."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import dask.array as da
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from odc.geo.geobox import GeoBox
+
+from siting.errors import GridError, InputError
+from siting.findings import warn
+from siting.grid import as_layer, chunks
+from siting.io.formats import StrPath, format_of, local_file, wrong_format
+from siting.io.geotiff import check_sidecars, open_geotiff
+from siting.io.gridded import open_gridded
+from siting.io.placement import Ground, common_ground
+from siting.io.plausible import check_values, look
+from siting.io.resample import Resampling, method_for, resample
+from siting.io.source import RasterSource, in_units
+from siting.kinds import LayerKind
+
+MAX_CELLS = 20_000_000_000  # of a raster on the grid: 80 GB of float32
+MAX_RATIO = 20_000.0  # source cells along a grid cell
+
+
+def read_raster(
+    path: StrPath,
+    grid: GeoBox,
+    *,
+    kind: LayerKind,
+    units: str | None = None,
+    crs: str | None = None,
+    nodata: float | None = None,
+    band: int | None = None,
+    variable: str | None = None,
+    valid_range: tuple[float, float] | None = None,
+    name: str = "",
+) -> xr.DataArray:
+    """Lazy layer on the grid from a GeoTIFF, NetCDF or Zarr raster.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    grid : GeoBox
+        The grid of the run.
+    kind : {"continuous", "categorical", "circular", "count", "boolean"}
+        What the values are; it decides how they come onto the grid.
+    units : str, optional
+        Unit of the layer. Values of a file with another unit are converted.
+    crs : str, optional
+        CRS of the file, where it names none or a wrong one.
+    nodata : float, optional
+        Stored value that means no data, beside those that the file declares.
+    band : int, optional
+        Band, or step along a third dimension, from 1.
+    variable : str, optional
+        Variable of a NetCDF file or Zarr folder with several.
+    valid_range : tuple of float, optional
+        Smallest and largest plausible value [`units`].
+    name : str, optional
+        Name of the layer.
+
+    Returns
+    -------
+    xarray.DataArray
+        (y, x) layer; NaN (False in a boolean layer) where the file has no data.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or reading it would give a wrong layer without a word.
+
+    Notes
+    -----
+    Values are taken at cell centres where the file's cells are about as large as the grid's or
+    larger (bilinear; nearest for classes), over the whole cell where they are smaller (mean,
+    most frequent class); counts are shared out by area. Directions are averaged as unit vectors.
+    Cells are masked before values are scaled. The file is read once here, to look at its values,
+    and then tile by tile.
+    """
+    file = local_file(path)
+    source = in_units(_open(file, crs, nodata, band, variable), units)
+    ground = common_ground(source.frame, grid)
+    if ground is None:
+        raise _outside(source, grid)
+    _check_size(source, ground)
+    summary = look(source, ground.window)
+    check_values(source, summary, kind, valid_range)
+    if file.suffix.lower() in {".tif", ".tiff"}:
+        check_sidecars(file, summary.low, summary.high)
+    method = method_for(kind, ground.ratio)
+    circle = _circle(source) if kind == "circular" else None
+    how = Resampling(method, ground.ratio, circle)
+    layer = as_layer(_lazy(source, grid, how, kind), grid, **_attrs(source, kind, how, name))
+    if kind == "boolean":
+        _note_holes(source)
+    return layer.rename(name or None)
+
+
+def _open(
+    path: Path, crs: str | None, nodata: float | None, band: int | None, variable: str | None
+) -> RasterSource:
+    kind = format_of(path)
+    if kind == "geotiff":
+        return open_geotiff(path, crs, band, nodata)
+    if kind in {"netcdf3", "hdf5", "zarr"}:
+        return open_gridded(path, kind, crs, variable, band, nodata)
+    raise wrong_format("NOT_A_RASTER", path, wanted="GeoTIFF, NetCDF or Zarr")
+
+
+def _outside(source: RasterSource, grid: GeoBox) -> GridError:
+    frame = source.frame
+    corners = [frame.affine * (0, 0), frame.affine * (frame.width, frame.height)]
+    found = " to ".join(f"{x:.6g} {y:.6g}" for x, y in corners)
+    box = ", ".join(f"{edge:.6g}" for edge in grid.boundingbox)
+    return GridError(
+        "OUTSIDE_GRID",
+        "the raster lies outside the grid of the run",
+        where=str(source.path),
+        found=f"{found} in {frame.crs.name}",
+        wanted=f"{box} in {grid.crs}",
+        fix="check the bounds of the grid and the CRS of the file",
+    )
+
+
+def _check_size(source: RasterSource, ground: Ground) -> None:
+    cells = ground.window.height * ground.window.width
+    if cells > MAX_CELLS or ground.ratio > MAX_RATIO:
+        raise InputError(
+            "TOO_LARGE",
+            "the raster has too many cells on this grid",
+            where=str(source.path),
+            found=f"{cells:,} cells, {ground.ratio:,.0f} along each cell of the grid",
+            wanted=f"at most {MAX_CELLS:,} cells",
+            fix="make a coarser copy of the file first, or a smaller grid",
+        )
+
+
+def _circle(source: RasterSource) -> float:
+    """A full turn in the unit of the values."""
+    return 2 * np.pi if source.units in {"rad", "radian", "radians"} else 360.0
+
+
+def _lazy(source: RasterSource, grid: GeoBox, how: Resampling, kind: LayerKind) -> Any:
+    dtype = np.dtype(bool) if kind == "boolean" else source.precision
+    block = partial(_tile, source=source, grid=grid, how=how, dtype=dtype)
+    meta = np.empty((0, 0), dtype=dtype)
+    return da.map_blocks(  # type: ignore[no-untyped-call]  # dask has no hints
+        block, chunks=chunks(grid), dtype=dtype, meta=meta
+    )
+
+
+def _tile(
+    source: RasterSource,
+    grid: GeoBox,
+    how: Resampling,
+    dtype: np.dtype[Any],
+    block_info: Any = None,
+) -> NDArray[Any]:
+    rows, columns = (slice(*ends) for ends in block_info[None]["array-location"])
+    values = resample(source.frame, source.read, grid, rows, columns, how)
+    return values == 1.0 if dtype.kind == "b" else values.astype(dtype)
+
+
+def _attrs(source: RasterSource, kind: LayerKind, how: Resampling, name: str) -> dict[str, Any]:
+    unitless = kind in {"categorical", "boolean"}
+    attrs = {
+        "units": source.units or ("1" if unitless else ""),
+        "kind": kind,
+        "long_name": source.long_name or name or source.path.stem,
+        "source": source.path.name,
+        "resampling": how.method,
+    }
+    return {key: value for key, value in attrs.items() if value}
+
+
+def _note_holes(source: RasterSource) -> None:
+    warn(
+        "MISSING_AS_FALSE",
+        "where the file has no data, the answer is no",
+        where=str(source.path),
+        severity="note",
+    )

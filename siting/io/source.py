@@ -1,0 +1,162 @@
+"""An opened raster: where its cells are, what is stored in them, and how to read a part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting import units
+from siting.errors import InputError, UnitsError
+from siting.findings import warn
+from siting.io.placement import Floats, Frame
+
+MAX_BLOCK_BYTES = 512 << 20
+
+
+@dataclass(frozen=True)
+class RasterSource:
+    """One band of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    frame : Frame
+        Where its cells are.
+    dtype : numpy.dtype
+        Of the stored values.
+    load : callable
+        ``load(rows, columns)`` gives stored values as a masked array, rows as in the file.
+    scale, offset : float
+        Value = stored value * scale + offset.
+    nodata : tuple of float
+        Stored values that mean no data, beyond what the file itself declares.
+    units, long_name : str
+        As the file has them; empty where it is silent.
+    block_rows : int
+        Rows that are stored together.
+    palette : bool
+        Whether the values are numbers of colours.
+    """
+
+    path: Path
+    frame: Frame
+    dtype: np.dtype[Any]
+    load: Callable[[slice, slice], np.ma.MaskedArray[Any, Any]]
+    scale: float = 1.0
+    offset: float = 0.0
+    nodata: tuple[float, ...] = ()
+    units: str = ""
+    long_name: str = ""
+    block_rows: int = 1
+    palette: bool = False
+
+    def stored(self, rows: slice, columns: slice) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Stored values of a part, and where they are none."""
+        found = self.load(rows, columns)
+        values, missing = np.ma.getdata(found), np.ma.getmaskarray(found)
+        for each in self.nodata:
+            missing = missing | equals(values, each)
+        return values, missing
+
+    def read(self, rows: slice, columns: slice) -> Floats:
+        """Values of a part, masked first, then scaled; NaN as no-data."""
+        stored, missing = self.stored(rows, columns)
+        values = stored.astype(np.float64)
+        values[missing | ~np.isfinite(values)] = np.nan
+        if self.scale != 1.0 or self.offset != 0.0:
+            values = values * self.scale + self.offset
+        return values
+
+    def scaled(self, stored: float) -> float:
+        """The value that a stored value means."""
+        return float(stored) * self.scale + self.offset
+
+    @property
+    def precision(self) -> np.dtype[Any]:
+        """Floating type that keeps every stored value apart."""
+        small = self.dtype.itemsize <= 2 or self.dtype == np.float32
+        return np.dtype("f4" if small else "f8")
+
+
+def equals(values: NDArray[Any], number: float) -> NDArray[np.bool_]:
+    """Where values are a number, in their own precision: -3.4e38 is stored as a near float32."""
+    with np.errstate(over="ignore"):
+        alike = values.dtype.type(number) if values.dtype.kind == "f" else number
+    found: NDArray[np.bool_] = values == alike
+    return found
+
+
+def in_units(source: RasterSource, wanted: str | None) -> RasterSource:
+    """The raster with its values in the unit wanted, or as they are where none is named.
+
+    Raises
+    ------
+    UnitsError
+        UNITS_CONFLICT where file and pipeline name units of different dimensions.
+    """
+    if wanted is None or not source.units or source.units == wanted:
+        return replace(source, units=wanted or source.units)
+    try:
+        same = units.compatible(source.units, wanted)
+    except UnitsError:
+        units.compatible(wanted, wanted)  # the pipeline's own unit must be known
+        warn(
+            "UNITS_UNKNOWN",
+            "the file names a unit that siting does not know: the pipeline's is used",
+            where=str(source.path),
+            found=source.units,
+            wanted=wanted,
+            severity="note",
+        )
+        return replace(source, units=wanted)
+    if not same:
+        raise UnitsError(
+            "UNITS_CONFLICT",
+            "the file and the pipeline name units that cannot be converted",
+            where=str(source.path),
+            found=f"{source.units} in the file",
+            wanted=f"{wanted} in the pipeline",
+            fix="correct `units:`, or convert the file",
+        )
+    factor, shift = units.factor_offset(source.units, wanted)
+    return replace(
+        source,
+        units=wanted,
+        scale=source.scale * factor,
+        offset=source.offset * factor + shift,
+    )
+
+
+def numeric(dtype: str, path: Path) -> np.dtype[Any]:
+    """The type of stored values, where they are real numbers."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = np.dtype("O")
+    if found.kind not in "iuf":
+        raise InputError(
+            "NOT_NUMERIC",
+            "the cells do not hold real numbers",
+            where=str(path),
+            found=dtype,
+            wanted="whole or floating numbers",
+        )
+    return found
+
+
+def check_block(cells: int, dtype: np.dtype[Any], path: Path) -> None:
+    """Refuse a file whose smallest part that can be read is too large to hold."""
+    size = cells * dtype.itemsize
+    if size > MAX_BLOCK_BYTES:
+        raise InputError(
+            "TOO_LARGE",
+            "the file is stored in blocks too large to read",
+            where=str(path),
+            found=f"{size / 2**20:,.0f} MiB in one block",
+            wanted=f"at most {MAX_BLOCK_BYTES >> 20} MiB",
+            fix="store it in smaller blocks, such as 512 x 512",
+        )
