@@ -71,11 +71,20 @@ def ecef(longitude: ArrayLike, latitude: ArrayLike) -> Floats:
     >>> ecef(0, 0).tolist()
     [6378137.0, 0.0, 0.0]
     """
-    lam, phi = np.radians(longitude), np.radians(latitude)
+    lam, phi = (np.radians(_without_repeats(degrees)) for degrees in (longitude, latitude))
     n = _normal_radius(phi)
     r = n * np.cos(phi)
-    z = n * (1 - ECCENTRICITY_SQUARED) * np.sin(phi)
-    return np.stack(np.broadcast_arrays(r * np.cos(lam), r * np.sin(lam), z), axis=-1)
+    points = np.empty((*np.broadcast_shapes(np.shape(longitude), np.shape(latitude)), 3))
+    points[..., 0] = r * np.cos(lam)
+    points[..., 1] = r * np.sin(lam)
+    points[..., 2] = n * (1 - ECCENTRICITY_SQUARED) * np.sin(phi)
+    return points
+
+
+def _without_repeats(degrees: ArrayLike) -> Floats:
+    """An array without what broadcasting repeats: the rows of a tile may share one longitude."""
+    array = np.asarray(degrees, dtype=np.float64)
+    return array[tuple(slice(1) if stride == 0 else slice(None) for stride in array.strides)]
 
 
 def _normal_radius(phi: Any) -> Any:
@@ -219,15 +228,17 @@ def spacing(grid: GeoBox, rows: slice, columns: slice) -> tuple[Floats, Floats]:
     """
     if is_cylindrical(crs_of(grid)):
         columns = slice(columns.start, columns.start + 1)
-    i = np.arange(rows.start, rows.stop)[:, None] + 0.5
-    j = np.arange(columns.start, columns.stop)[None, :] + 0.5
-    west, east = (position(grid, i, j + d) for d in (-0.5, 0.5))
-    south, north = (position(grid, i + d, j) for d in (0.5, -0.5))
-    return _ground(west, east), _ground(south, north)
+    i = np.arange(rows.start, rows.stop + 1)[:, None]
+    j = np.arange(columns.start, columns.stop + 1)[None, :]
+    return (
+        _lengths(ecef(*position(grid, i[:-1] + 0.5, j)), axis=1),
+        _lengths(ecef(*position(grid, i, j[:, :-1] + 0.5)), axis=0),
+    )
 
 
-def _ground(a: tuple[Floats, Floats], b: tuple[Floats, Floats]) -> Floats:
-    return arc(np.linalg.norm(ecef(*a) - ecef(*b), axis=-1))
+def _lengths(points: Floats, axis: int) -> Floats:
+    """Distances over the ground between neighbours along an axis [m]."""
+    return arc(np.linalg.norm(np.diff(points, axis=axis), axis=-1))
 
 
 def densify(geometry: Any, spacing: float) -> tuple[Floats, Floats]:
