@@ -1,0 +1,198 @@
+"""Form of the ground, from its elevation."""
+
+from typing import Annotated
+
+import numpy as np
+from odc.geo.geobox import GeoBox
+from pydantic import Field
+
+from siting import focal
+from siting.errors import PipelineError
+from siting.kernels import windows
+from siting.kinds import Grid, Layer, Unit
+from siting.projection import Floats
+from siting.proximity import cell_side
+from siting.signature import layer
+
+_RADIUS = Field(gt=0, le=1_000_000)
+
+
+@layer()
+def slope(elevation: Annotated[Layer, Unit("m")], grid: Grid) -> Annotated[Layer, Unit("degree")]:
+    """Angle of the ground against the horizontal.
+
+    Parameters
+    ----------
+    elevation : (y, x) layer
+        Height above sea level [m].
+    grid : GeoBox
+        The run's grid.
+
+    Returns
+    -------
+    (y, x) layer
+        Slope from 0 to 90 [degree]; NaN where the cell or one of its eight neighbours has no
+        elevation, as at the edge of a grid that is not closed at the dateline.
+
+    Notes
+    -----
+    arctan sqrt(p² + q²) with the rises p and q over true metres eastward and northward, from
+    differences of three rows and columns weighted 1:2:1. It is the slope of a surface as coarse
+    as the cells: on cells of 10 km mountains have some degrees, and no slope of a site.
+    Neglected: the angle between rows and columns, which no longer is 90 degrees far from the
+    middle of a grid that is neither conformal nor cylindrical.
+
+    References
+    ----------
+    Horn (1981), Hill shading and the reflectance map, Proc. IEEE 69, 14-47.
+
+    Examples
+    --------
+    A rise of 100 m per km, on cells of a hundredth of a degree at 60 N (557 m wide):
+
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:4326", 0.01, (0, 60, 0.03, 60.03))
+    >>> height = as_layer(np.array([[0.0, 55.8, 111.6]] * 3), grid, units="m")
+    >>> slope(height, grid).values.round(2)[1].tolist()
+    [nan, 5.71, nan]
+    """
+    return focal.neighbours(elevation, _angle, grid)
+
+
+def _angle(values: Floats, dx: Floats, dy: Floats) -> Floats:
+    rise = np.hypot(focal.eastward(values, dx), focal.northward(values, dy))
+    return np.where(np.isnan(values[1:-1, 1:-1]), np.nan, np.degrees(np.arctan(rise)))
+
+
+@layer()
+def relief(
+    elevation: Annotated[Layer, Unit("m")],
+    radius: Annotated[float, Unit("m"), _RADIUS],
+    grid: Grid,
+) -> Annotated[Layer, Unit("m")]:
+    """Difference of the highest and the lowest elevation around a cell.
+
+    Parameters
+    ----------
+    elevation : (y, x) layer
+        Height above sea level [m].
+    radius : float
+        Distance within which cells count [m]; at least the size of a cell.
+    grid : GeoBox
+        The run's grid.
+
+    Returns
+    -------
+    (y, x) layer
+        Relief [m]; NaN where the cell itself has no elevation. Neighbours without elevation or
+        beyond the grid do not count, so that relief is a lower bound beside them.
+
+    Raises
+    ------
+    PipelineError
+        RADIUS_SMALL where the circle holds no cell but its own.
+
+    Examples
+    --------
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:6933", 1000, (0, 0, 4000, 1000))
+    >>> height = as_layer(np.array([[0.0, 10.0, 30.0, np.nan]]), grid, units="m")
+    >>> relief(height, radius="1.5 km", grid=grid).values.tolist()
+    [[10.0, 30.0, 20.0, nan]]
+    """
+    _refuse_narrow(radius, grid, "terrain.relief.radius")
+    highest = focal.overlap(elevation, windows.maximum, radius, grid)
+    return highest - focal.overlap(elevation, windows.minimum, radius, grid)
+
+
+@layer()
+def roughness(
+    elevation: Annotated[Layer, Unit("m")],
+    radius: Annotated[float, Unit("m"), _RADIUS],
+    grid: Grid,
+) -> Annotated[Layer, Unit("m")]:
+    """Standard deviation of the elevation around a cell.
+
+    Parameters
+    ----------
+    elevation : (y, x) layer
+        Height above sea level [m].
+    radius : float
+        Distance within which cells count [m]; at least the size of a cell.
+    grid : GeoBox
+        The run's grid.
+
+    Returns
+    -------
+    (y, x) layer
+        Standard deviation, of all cells that count [m]; NaN where the cell itself has no
+        elevation. Neighbours without elevation or beyond the grid do not count.
+
+    Raises
+    ------
+    PipelineError
+        RADIUS_SMALL where the circle holds no cell but its own.
+
+    Examples
+    --------
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:6933", 1000, (0, 0, 4000, 1000))
+    >>> height = as_layer(np.array([[0.0, 10.0, 10.0, np.nan]]), grid, units="m")
+    >>> roughness(height, radius="1.5 km", grid=grid).values.round(2).tolist()
+    [[5.0, 4.71, 0.0, nan]]
+    """
+    _refuse_narrow(radius, grid, "terrain.roughness.radius")
+    return focal.overlap(elevation, windows.standard_deviation, radius, grid)
+
+
+@layer()
+def topographic_position(
+    elevation: Annotated[Layer, Unit("m")],
+    radius: Annotated[float, Unit("m"), _RADIUS],
+    grid: Grid,
+) -> Annotated[Layer, Unit("m")]:
+    """Elevation above the mean of a cell's surroundings.
+
+    Parameters
+    ----------
+    elevation : (y, x) layer
+        Height above sea level [m].
+    radius : float
+        Distance within which cells count [m]; at least the size of a cell.
+    grid : GeoBox
+        The run's grid.
+
+    Returns
+    -------
+    (y, x) layer
+        Elevation without its regional part [m]: positive on ranges, negative in basins; NaN
+        where the cell itself has no elevation. Neighbours without elevation or beyond the grid
+        do not count.
+
+    Raises
+    ------
+    PipelineError
+        RADIUS_SMALL where the circle holds no cell but its own.
+
+    References
+    ----------
+    Weiss (2001), Topographic position and landforms analysis, ESRI User Conference, San Diego.
+
+    Examples
+    --------
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:6933", 1000, (0, 0, 3000, 1000))
+    >>> height = as_layer(np.array([[0.0, 30.0, 0.0]]), grid, units="m")
+    >>> topographic_position(height, radius="1.5 km", grid=grid).values.tolist()
+    [[-15.0, 20.0, -15.0]]
+    """
+    _refuse_narrow(radius, grid, "terrain.topographic_position.radius")
+    return elevation - focal.overlap(elevation, windows.mean, radius, grid)
+
+
+def _refuse_narrow(radius: float, grid: GeoBox, where: str) -> None:
+    if radius < cell_side(grid):
+        raise PipelineError(
+            "RADIUS_SMALL", "the circle holds no cell but its own", where=where,
+            found=f"{radius:g} m", wanted=f"at least the size of a cell, {cell_side(grid):.0f} m",
+        )  # fmt: skip
