@@ -246,12 +246,18 @@ def _prepare(hint: Any, value: Any, given: dict[str, Any], where: str) -> Any:
 
 
 def _alternative(options: tuple[Any, ...], value: Any) -> Any:
-    """The member of a union that a value belongs to."""
-    is_layer = isinstance(value, xr.DataArray)
-    for option in options:
-        if any((each.kind == "layer") == is_layer for each in leaves(option)):
-            return option
-    return options[0]
+    """The member of a union that a value belongs to: a layer, a container, else a plain type."""
+    return next((each for each in options if _fits(each, value)), options[0])
+
+
+def _fits(option: Any, value: Any) -> bool:
+    part = leaf(option)
+    container = get_origin(part.base)
+    if isinstance(value, xr.DataArray):
+        return part.kind == "layer"
+    if isinstance(value, list | tuple | dict):
+        return container in (list, tuple, dict) and isinstance(value, container)
+    return part.kind is None and container not in (list, tuple, dict)
 
 
 def _layer_in(value: Any, part: Leaf, given: dict[str, Any], where: str) -> xr.DataArray:

@@ -1,7 +1,7 @@
 """The self-test for leakage: labels that mean nothing must not be learned by honest folds."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,18 +10,22 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 
-from siting.geodesy import ecef
-from siting.kinds import Splitter
-from siting.scoring.folds import random, spatial_blocks
+from siting.geodesy import PointTree, arc, ecef
+from siting.scoring.folds import random
 from siting.scoring.prediction import predicted
+from siting.scoring.threads import single_threaded
 
 Floats = NDArray[np.float64]
-LENGTH = 600_000.0  # [m] of the random fields: correlation falls to exp(-1/2) over it
-BUFFER = 1_500_000.0  # [m], 2.5 lengths: correlation .04
-BLOCKS = "30 degree"
+Split = tuple[NDArray[np.int64], NDArray[np.int64]]
+# Lengths of the random fields in spacings of the samples: each sample has some dozen neighbours
+# within one length, over which the correlation falls to exp(-1/2).
+LENGTH = 2.5
+BUFFER = 2.5  # distance between training and test in lengths: correlation .04
+CLUSTERS = 8  # compact parts of the land, each tested once
 SHARE = 0.2  # of the samples that a random field calls positive
 WAVES = 256  # plane waves in a random field
 SPLITS = 5
+TREES = 20
 VISIBLE = 0.8  # mean AUC of random folds above which the leak is plain
 
 
@@ -40,7 +44,7 @@ def self_test(X: pd.DataFrame, draws: int, seed: int = 0) -> dict[str, Any]:
     Returns
     -------
     dict
-        AUC under random folds and under buffered blocks (mean, low, high over the draws), whether
+        AUC under random and under buffered folds (mean, low, high over the draws), whether
         the test passed, and a sentence that says so.
 
     Notes
@@ -51,23 +55,43 @@ def self_test(X: pd.DataFrame, draws: int, seed: int = 0) -> dict[str, Any]:
     Shuffled labels would prove nothing: they have no neighbours to find.
     """
     places = X.index.to_frame(index=False)
-    fields = random_fields(places.longitude.to_numpy(), places.latitude.to_numpy(), draws, seed)
-    schemes: dict[str, Splitter] = {
-        "random": random(SPLITS),
-        "blocked": spatial_blocks(BLOCKS, BUFFER, SPLITS),
+    longitude, latitude = places.longitude.to_numpy(), places.latitude.to_numpy()
+    length = LENGTH * spacing(longitude, latitude)
+    fields = random_fields(longitude, latitude, length, draws, seed)
+    schemes = {
+        "random": list(random(SPLITS).split(X)),
+        "blocked": buffered_clusters(longitude, latitude, BUFFER * length),
     }
     with ThreadPoolExecutor() as pool:
         found = {
-            name: np.array(list(pool.map(lambda y, folds=folds: _auc(X, y, folds), fields)))
-            for name, folds in schemes.items()
+            name: np.array(list(pool.map(partial(_auc, X, splits), fields)))
+            for name, splits in schemes.items()
         }
-    return _told({name: _summary(values) for name, values in found.items()}, draws)
+    return _told({name: _summary(values) for name, values in found.items()}, draws, length)
 
 
-def random_fields(longitude: Floats, latitude: Floats, draws: int, seed: int) -> list[Any]:
-    """Labels of smooth random fields at places, each with its upper fifth as 1."""
+def spacing(longitude: Floats, latitude: Floats) -> float:
+    """Side of the square that each of some random places has to itself [m].
+
+    Notes
+    -----
+    Twice the mean distance to the nearest other place, as for a Poisson process (Clark and Evans
+    1954, Ecology 35, 445-453).
+    """
+    points = ecef(longitude, latitude)
+    nearest = PointTree(longitude, latitude).tree.query(points, k=2)[0][:, 1]
+    return float(2 * arc(nearest).mean())
+
+
+def random_fields(
+    longitude: Floats, latitude: Floats, length: float, draws: int, seed: int
+) -> list[Any]:
+    """Labels of smooth random fields at places, each with its upper fifth as 1.
+
+    Correlation of a field falls to exp(-1/2) over the length [m].
+    """
     rng = np.random.default_rng(seed)
-    points = ecef(longitude, latitude) / LENGTH
+    points = ecef(longitude, latitude) / length
     labels = []
     for _ in range(draws):
         waves, phases = rng.standard_normal((3, WAVES)), rng.uniform(0, 2 * np.pi, WAVES)
@@ -76,19 +100,34 @@ def random_fields(longitude: Floats, latitude: Floats, draws: int, seed: int) ->
     return labels
 
 
-def _auc(X: pd.DataFrame, y: NDArray[np.int64], folds: Splitter) -> float:
-    """Mean AUC of a forest over the folds that test both classes."""
-    forest = ExtraTreesClassifier(30, min_samples_leaf=2, random_state=0, n_jobs=1)
-    return float(np.mean(list(_fold_aucs(X, y, folds, forest))))
+def buffered_clusters(longitude: Floats, latitude: Floats, buffer: float) -> list[Split]:
+    """Pairs of rows: one compact cluster of places to test, all beyond a buffer to train on.
+
+    Clusters, not blocks dealt to folds: around many scattered blocks a buffer as wide as the
+    fields' range would leave nothing to train on.
+    """
+    from sklearn.cluster import KMeans
+
+    points = ecef(longitude, latitude)
+    with single_threaded():
+        cluster = KMeans(CLUSTERS, n_init=1, random_state=0).fit_predict(points)
+    splits = []
+    for number in range(CLUSTERS):
+        test = cluster == number
+        near = PointTree(longitude[test], latitude[test]).distance(longitude, latitude) <= buffer
+        splits.append((np.flatnonzero(~near), np.flatnonzero(test)))
+    return splits
 
 
-def _fold_aucs(
-    X: pd.DataFrame, y: NDArray[np.int64], folds: Splitter, forest: Any
-) -> Iterator[float]:
-    for train, test in folds.split(X, y):
-        if 0 < y[test].mean() < 1:
+def _auc(X: pd.DataFrame, splits: list[Split], y: NDArray[np.int64]) -> float:
+    """Mean AUC of a forest over the splits that have both classes on both sides."""
+    forest = ExtraTreesClassifier(TREES, min_samples_leaf=2, random_state=0, n_jobs=1)
+    found = []
+    for train, test in splits:
+        if len(train) and 0 < y[test].mean() < 1 and 0 < y[train].mean() < 1:
             score = predicted(forest.fit(X.iloc[train], y[train]), X.iloc[test])
-            yield float(roc_auc_score(y[test], score))
+            found.append(float(roc_auc_score(y[test], score)))
+    return float(np.mean(found)) if found else 0.5
 
 
 def _summary(values: Floats) -> dict[str, float]:
@@ -97,19 +136,19 @@ def _summary(values: Floats) -> dict[str, float]:
     return {name: round(float(each), 4) for name, each in rows.items()}
 
 
-def _told(found: dict[str, dict[str, float]], draws: int) -> dict[str, Any]:
+def _told(found: dict[str, dict[str, float]], draws: int, length: float) -> dict[str, Any]:
     leaks = found["random"]["mean"] >= VISIBLE
     honest = found["blocked"]["low"] <= 0.5 <= found["blocked"]["high"]
     told = (
         f"{draws} random label fields that no layer knows of: random folds report a mean AUC of "
-        f"{found['random']['mean']:.2f}, blocks of {BLOCKS} with {BUFFER / 1000:g} km between training and "
-        f"test {found['blocked']['mean']:.2f} ({found['blocked']['low']:.2f} to "
-        f"{found['blocked']['high']:.2f}). "
+        f"{found['random']['mean']:.2f}, folds with {BUFFER * length / 1000:.0f} km between "
+        f"training and test {found['blocked']['mean']:.2f} "
+        f"({found['blocked']['low']:.2f} to {found['blocked']['high']:.2f}). "
     )
     if leaks and honest:
-        told += "So skill under random folds means nothing here; buffered blocks are at chance."
+        told += "So skill under random folds means nothing here; buffered folds are at chance."
     elif not honest:
-        told += "Buffered blocks are not at chance: do not trust the learned model's figures."
+        told += "Buffered folds are not at chance: do not trust the learned model's figures."
     else:
         told += "Random folds do not show a leak here, so this test shows little."
     return {"draws": draws, **found, "passed": leaks and honest, "text": told}

@@ -50,10 +50,10 @@ Integers = NDArray[np.int64]
 Ranks = dict[tuple[str, str, str], dict[str, Floats]]
 Direction = Literal["lower", "higher"]
 FIXED, SINGLE = "none (fixed weights)", "none (single layer)"
+BLOCKS = ("10 degree", "30 degree")
 LAND = "land"  # name of the stratum that is all of the domain
 SHARE = 0.05  # of land, at which score and baseline are compared
 REQUIRED = 0.95  # share of bootstraps in which the score must capture more
-BLOCKS = ("10 degree", "30 degree")
 EVALUATION_CELLS = 20_000  # of each stratum, that learned models rank held-out fields among
 TEST_CELLS = 1_000  # of the self-test for leakage
 SHUFFLES = 5  # of each feature, for importance
@@ -70,6 +70,7 @@ def screening(
     grid: Grid,
     strata: list[Layer] | None = None,
     region: str = "region",
+    blocks: Annotated[list[str] | None, Field(min_length=1)] = None,
     buffer: Annotated[float, Unit("km"), Field(ge=0)] = 100.0,
     background: Annotated[int, Field(ge=100)] = 5000,
     bootstraps: Annotated[int, Field(ge=100)] = 2000,
@@ -97,6 +98,9 @@ def screening(
         Parts of the land that skill is told for as well.
     region : str
         Column of the labels with the regions that are held out.
+    blocks : list of str
+        Sides of the spatial blocks, ``["10 degree", "30 degree"]`` where none are given; the
+        first kind is the one that capture curve and importance are told for.
     buffer : float
         Distance kept between training and test [km].
     background : int
@@ -123,22 +127,22 @@ def screening(
     placed = place_labels(labels, domain, grid, region=region).frame
     fields = _Fields.of(table, placed, [domain, *(strata or [])], grid)
     land = _evaluation(features, fields.strata, grid)
-    schemes = _schemes(buffer, region)
+    schemes = _schemes(blocks or list(BLOCKS), buffer, region)
     ranks = _fixed_ranks(score, baselines, fields, grid)
     for name, splitter in schemes.items():
         ranks["learned", "learned", name] = _held_out(model, table, splitter, land, fields)
-    blocks = f"{BLOCKS[0]} blocks"
+    main = next(iter(schemes))
     shown = {
         str(score.name): (str(score.name), "index", FIXED),
         str(baselines[0][0].name): (str(baselines[0][0].name), "baseline", SINGLE),
-        f"learned, {blocks}": ("learned", "learned", blocks),
+        f"learned, {main}": ("learned", "learned", main),
     }
     return {
         **_compared(ranks, str(score.name), str(baselines[0][0].name), bootstraps),
         "scope": _scope(grid),
         "methods": _methods(ranks, bootstraps),
         "curves": {name: curve(ranks[key][LAND]) for name, key in shown.items()},
-        "importance": _importance(model, table, schemes[blocks], land, fields),
+        "importance": _importance(model, table, schemes[main], land, fields),
         "leakage": leakage.self_test(land[LAND].iloc[:TEST_CELLS], draws),
         "labels": table.record,
     }
@@ -210,10 +214,10 @@ def _methods(ranks: Ranks, bootstraps: int) -> list[dict[str, Any]]:
     ]
 
 
-def _schemes(buffer: float, region: str) -> dict[str, Splitter]:
+def _schemes(blocks: list[str], buffer: float, region: str) -> dict[str, Splitter]:
     """Folds by the name that the record gives them; random ones only to show the leak."""
     gap = buffer * 1000.0
-    schemes: dict[str, Splitter] = {f"{size} blocks": spatial_blocks(size, gap) for size in BLOCKS}
+    schemes: dict[str, Splitter] = {f"{size} blocks": spatial_blocks(size, gap) for size in blocks}
     return {**schemes, "held-out regions": regions(region, gap), "random (leakage)": random()}
 
 
