@@ -1,0 +1,125 @@
+"""Columns of tables as they were meant: ids stay text, numbers become numbers, NA stays Namibia."""
+
+import re
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from siting.errors import InputError
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_LEADING_ZERO = re.compile(r"[-+]?0\d")
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "#n/a", "-", "--"})
+_TRUTH = {"true": True, "false": False}
+LARGEST_EXACT = 2**53
+
+
+def is_id(name: object) -> bool:
+    """Whether a column holds names of rows, by its own name.
+
+    Examples
+    --------
+    >>> is_id("site_id"), is_id("ID"), is_id("width")
+    (True, True, False)
+    """
+    text = str(name).lower()
+    return text in {"id", "fid", "siteid", "uuid", "code"} or text.endswith("_id")
+
+
+def ids_as_text(frame: Frame) -> Frame:
+    """The frame with whole numbers in id columns as text, missing ones as empty text."""
+    found = frame.copy()
+    for name in [column for column in frame.columns if is_id(column)]:
+        values = frame[name]
+        if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+            values = values.astype("Int64")
+        if pd.api.types.is_integer_dtype(values):
+            found[name] = values.astype("string").fillna("").astype(object)
+    return found
+
+
+def typed(texts: list[str], name: str) -> pd.Series:
+    """A column of text as numbers or truths where every cell is one, else as it stands.
+
+    Text stays where the name says that it is an id, where a number begins with 0 as postal
+    codes do, and where it would not fit a number exactly. Cells such as ``NA`` are missing among
+    numbers, and text among text.
+
+    Examples
+    --------
+    >>> typed(["1", "NA", "2.5"], "mw").tolist(), typed(["007", "12"], "code").tolist()
+    ([1.0, nan, 2.5], ['007', '12'])
+    >>> typed(["NA", "NZ"], "country").tolist()
+    ['NA', 'NZ']
+    """
+    cells = [text.strip() for text in texts]
+    filled = [cell for cell in cells if cell.lower() not in _MISSING]
+    as_text = pd.Series(cells, name=name, dtype=object)
+    if is_id(name) or not filled:
+        return as_text
+    if all(cell.lower() in _TRUTH for cell in filled) and len(filled) == len(cells):
+        return pd.Series([_TRUTH[cell.lower()] for cell in cells], name=name)
+    if not all(_NUMBER.fullmatch(cell) for cell in filled):
+        return as_text
+    if any(_LEADING_ZERO.match(cell) for cell in filled):
+        return as_text
+    numbers = pd.Series(
+        [np.nan if cell.lower() in _MISSING else float(cell) for cell in cells], name=name
+    )
+    whole = len(filled) == len(cells) and all(cell.lstrip("+-").isdigit() for cell in cells)
+    if not whole:
+        return numbers
+    return numbers.astype("int64") if numbers.abs().max() < LARGEST_EXACT else as_text
+
+
+def check_ids(frame: pd.DataFrame, where: str, lines: list[int]) -> None:
+    """Refuse names of rows that are missing or stand for two rows.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table of places.
+    where : str
+        The file, for messages.
+    lines : list of int
+        Line of each row in the file.
+
+    Raises
+    ------
+    InputError
+        ID_MISSING, ID_DUPLICATE.
+    """
+    name = id_column(frame)
+    if name is None:
+        return
+    values = frame[name].astype(str)
+    empty = values.str.strip() == ""
+    if empty.any():
+        raise InputError(
+            "ID_MISSING",
+            f"rows without '{name}'",
+            where=f"{where}:{lines[int(np.flatnonzero(empty)[0])]}",
+            fix="give every row its own id",
+        )
+    repeated = values.duplicated(keep=False)
+    if repeated.any():
+        first = values[repeated].iloc[0]
+        places = [str(lines[row]) for row in np.flatnonzero(values == first)[:5]]
+        raise InputError(
+            "ID_DUPLICATE",
+            f"'{name}' stands for more than one row",
+            where=where,
+            found=f"'{first}' in lines {', '.join(places)}",
+            wanted="an id of its own for every row",
+            fix="rename or remove the repeated rows",
+        )
+
+
+def id_column(frame: pd.DataFrame) -> str | None:
+    """The column that names the rows: id, site_id, or a first column that ends in _id."""
+    names = [str(column) for column in frame.columns]
+    known = [name for name in names if name.lower() in {"id", "site_id", "siteid"}]
+    return next(iter([*known, *(name for name in names[:1] if is_id(name))]), None)
