@@ -28,7 +28,7 @@ from siting.sources.declared import Embedded, UserFile, resolve_path
 
 CALL_SECTIONS = ("layers", "exclusions", "scoring")
 # What the run hands to the candidates function beside what the file says.
-SUPPLIED = frozenset({"model", "layers", "allowed", "known"})
+SUPPLIED = frozenset({"model", "layers", "allowed"})
 
 
 class GridText(BaseModel):

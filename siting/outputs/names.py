@@ -16,11 +16,17 @@ class Problem:
 
 
 def raster_layer(name: str, layers: list[str]) -> str | None:
-    """The layer that an output such as ``score.tif`` asks for."""
+    """The layer that an output such as ``score.tif`` asks for; a bare name means its first result.
+
+    Examples
+    --------
+    >>> raster_layer("learned.tif", ["slope", "learned.score", "learned.spread"])
+    'learned.score'
+    """
     if not name.endswith(".tif"):
         return None
     stem = name.removesuffix(".tif")
-    return stem if stem in layers else None
+    return next((each for each in layers if each == stem or each.startswith(f"{stem}.")), None)
 
 
 def output_problem(name: str, layers: list[str], has_candidates: bool) -> Problem | None:
