@@ -1,0 +1,190 @@
+"""What a result depends on, as digests: recipes, the code that runs, the libraries it runs on."""
+
+import ast
+import hashlib
+import importlib.util
+import inspect
+import json
+import math
+import platform
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from siting.errors import PipelineError, StorageError
+
+# Libraries whose release can change a number; bundled GDAL, PROJ and GEOS come with theirs.
+_LIBRARIES = (
+    "dask", "geopandas", "numba", "numpy", "odc-geo", "pandas", "pyarrow", "pyogrio", "pyproj",
+    "rasterio", "scikit-learn", "scipy", "shapely", "xarray", "zarr",
+)  # fmt: skip
+
+
+def canonical(value: Any) -> str:
+    """One text for one value: JSON with sorted keys, without spaces.
+
+    Raises
+    ------
+    StorageError
+        Where the value is no JSON: a key that is not text, NaN, an object.
+
+    Examples
+    --------
+    >>> canonical({"b": (1, 2.5), "a": None})
+    '{"a":null,"b":[1,2.5]}'
+    """
+    return json.dumps(_plain(value, "value"), sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any, where: str) -> Any:
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {str(key): _plain(each, f"{where}.{key}") for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each, f"{where}[{i}]") for i, each in enumerate(value)]
+    if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        value = value.item()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    raise StorageError(
+        "NOT_JSON", "only plain values can be stored", where=where,
+        found=f"{value!r:.80} ({type(value).__name__})",
+        wanted="text, finite numbers, true, false, null, lists, and mappings with text as keys",
+    )  # fmt: skip
+
+
+def object_key(recipe: Mapping[str, Any]) -> str:
+    """SHA-256 of a recipe: everything that decides the bytes of a stored object.
+
+    Examples
+    --------
+    >>> one, other = {"depth": 3000.0, "layer": "a"}, {"layer": "a", "depth": 3000.0}
+    >>> object_key(one) == object_key(other), len(object_key(one))
+    (True, 64)
+    """
+    return hashlib.sha256(canonical(recipe).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return tuple(sorted(found.items()))
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the installed libraries that can change a result, and the machine.
+
+    Examples
+    --------
+    >>> {"numpy", "python", "machine"} <= library_versions().keys()
+    True
+    """
+    return dict(_versions())
+
+
+def code_digest(function: Callable[..., Any]) -> str:
+    """SHA-256 of the code that a function runs: its module and all it imports of its package.
+
+    Comments, layout and docstrings do not count, save for the first line of a decorated
+    function's docstring, which is its layer's long name. Imports are followed wherever they
+    stand, into the function's own package and into siting.
+
+    Raises
+    ------
+    PipelineError
+        Where the function has no source file.
+    """
+    module = inspect.unwrap(function).__module__
+    found: dict[str, str] = {}
+    _follow(module, (module.partition(".")[0], "siting"), found)
+    if module not in found:
+        raise PipelineError(
+            "CODE_UNKNOWN", "the source of the function cannot be read", where=module,
+            found=getattr(function, "__qualname__", repr(function)),
+            fix="put the function into a module of a package",
+        )  # fmt: skip
+    return hashlib.sha256(canonical(found).encode()).hexdigest()
+
+
+def _follow(module: str, packages: tuple[str, ...], found: dict[str, str]) -> None:
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name.partition(".")[0] not in packages:
+            continue
+        if path := _source(name):
+            status = path.stat()
+            digest, imports = _module(name, path, status.st_mtime_ns, status.st_size)
+            found[name] = digest
+            waiting.extend(imports)
+
+
+def _source(module: str) -> Path | None:
+    """The file of a module, found without importing it."""
+    top, _, rest = module.partition(".")
+    loaded = sys.modules.get(top)
+    specification = getattr(loaded, "__spec__", None) or _specification(top)
+    if specification is None:
+        return None
+    if not rest:
+        return _existing(Path(specification.origin or ""))
+    for folder in specification.submodule_search_locations or ():
+        place = Path(folder, *rest.split("."))
+        if path := _existing(place.with_suffix(".py")) or _existing(place / "__init__.py"):
+            return path
+    return None
+
+
+def _specification(top: str) -> Any:
+    try:
+        return importlib.util.find_spec(top)
+    except ValueError:  # a module without a specification, as __main__
+        return None
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.suffix == ".py" and path.is_file() else None
+
+
+@lru_cache(maxsize=1024)
+def _module(name: str, path: Path, modified: int, size: int) -> tuple[str, tuple[str, ...]]:
+    """Digest of one module and the names it may import; a new time stamp is a new module."""
+    tree = ast.parse(path.read_bytes())
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    imports = tuple(dict.fromkeys(_imports(tree, package)))
+    for node in ast.walk(tree):
+        _shorten_docstring(node)
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
+
+
+def _imports(tree: ast.Module, package: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, *filter(None, [base])])
+            yield base
+            yield from (f"{base}.{each.name}" for each in node.names)  # may be modules too
+
+
+def _shorten_docstring(node: ast.AST) -> None:
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    text = ast.get_docstring(node, clean=True)
+    if text is None:
+        return
+    node.body = node.body[1:] or [ast.Pass()]
+    if isinstance(node, ast.FunctionDef) and node.decorator_list:
+        node.body.insert(0, ast.Expr(ast.Constant(text.partition("\n")[0])))
