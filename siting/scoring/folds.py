@@ -156,7 +156,7 @@ def places(X: Any) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Folds:
+class PlacedFolds:
     """Common part: each row is in one test set; near rows are left out of its training set."""
 
     leakage: ClassVar[bool] = False
@@ -189,7 +189,7 @@ class _Folds:
 
 
 @dataclass(frozen=True)
-class BlockFolds(_Folds):
+class BlockFolds(PlacedFolds):
     """Blocks of longitude and latitude dealt to folds; see :func:`spatial_blocks`."""
 
     size: float
@@ -211,7 +211,7 @@ class BlockFolds(_Folds):
 
 
 @dataclass(frozen=True)
-class RegionFolds(_Folds):
+class RegionFolds(PlacedFolds):
     """One region at a time; see :func:`regions`."""
 
     column: str
@@ -237,7 +237,7 @@ class RegionFolds(_Folds):
 
 
 @dataclass(frozen=True)
-class RandomFolds(_Folds):
+class RandomFolds(PlacedFolds):
     """Rows at random, whatever their group or place; see :func:`random`."""
 
     splits: int
@@ -251,7 +251,7 @@ class RandomFolds(_Folds):
 
 
 @dataclass(frozen=True)
-class InnerFolds(_Folds):
+class InnerFolds(PlacedFolds):
     """Five folds of 25 clusters of places, for calibrations and searches inside a model."""
 
     splits: int = 5

@@ -11,12 +11,14 @@ from pydantic import Field
 
 from siting.errors import InputError
 from siting.kinds import Domain, FittedModel, Grid, Layer, Model, Pairs, Unit
-from siting.scoring.overlay_estimators import FuzzyOverlay, Operator, WeightedOverlay
+from siting.scoring.overlay_estimators import (
+    TOLERANCE,
+    FuzzyOverlay,
+    Operator,
+    WeightedOverlay,
+)
 from siting.scoring.prediction import Floats, cellwise, feature_names, predicted
 from siting.signature import scorer
-
-# Rounding of float32 layers: this far outside 0..1 counts as 0 or 1.
-TOLERANCE = 1e-6
 
 
 class Weighted(NamedTuple):
@@ -148,8 +150,7 @@ def _index(
 def _score(values: Floats, model: FittedModel) -> Floats:
     for name, u in zip(model.features, values.T, strict=True):
         _check_range(name, float(u.min()), float(u.max()))
-    X = pd.DataFrame(np.clip(values, 0.0, 1.0), columns=model.features)
-    return predicted(model.estimator, X)
+    return predicted(model.estimator, pd.DataFrame(values, columns=model.features))
 
 
 def _check_range(name: str, low: float, high: float) -> None:

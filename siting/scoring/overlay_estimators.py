@@ -12,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 Floats = NDArray[np.float64]
 Operator = Literal["and", "or", "product", "sum", "gamma"]
+# Rounding of float32 layers: memberships this far outside 0..1 count as 0 or 1.
+TOLERANCE = 1e-6
 
 
 class _Overlay(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -188,8 +190,9 @@ class FuzzyOverlay(_Overlay):
             return np.asarray(u.min(axis=1))
         if self.operator == "or":
             return np.asarray(u.max(axis=1))
-        if u.size and (u.min() < 0 or u.max() > 1):
+        if u.size and (u.min() < -TOLERANCE or u.max() > 1 + TOLERANCE):
             raise ValueError(f"memberships lie in 0..1, these in {u.min():g}..{u.max():g}")
+        u = np.clip(u, 0.0, 1.0)
         product, union = u.prod(axis=1), 1 - (1 - u).prod(axis=1)
         if self.operator == "product":
             return np.asarray(product)

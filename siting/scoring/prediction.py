@@ -15,6 +15,7 @@ from odc.geo.geobox import GeoBox
 from sklearn.base import is_classifier
 
 from siting.errors import PipelineError, SitingError
+from siting.findings import warn
 from siting.grid import as_layer
 from siting.scoring.threads import single_threaded
 
@@ -58,7 +59,10 @@ def predicted(estimator: Any, X: pd.DataFrame) -> Floats:
             scores = np.asarray(estimator.predict(X), dtype=np.float64).reshape(len(X))
         if np.isinf(scores).any():
             raise ValueError("it predicts infinite values")
-        return scores
+    if np.isnan(scores).any():
+        name = type(estimator).__name__
+        warn("MODEL_PREDICTS_NAN", "the model gives some places no score", where=name)
+    return scores
 
 
 @contextmanager
@@ -78,7 +82,9 @@ def model_errors(code: str, estimator: Any) -> Iterator[None]:
         yield
     except SitingError:
         raise
-    except (ArithmeticError, AttributeError, RuntimeError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError
+    ) as error:  # fmt: skip
         raise PipelineError(code, str(error), where=type(estimator).__name__) from error
 
 
@@ -147,8 +153,9 @@ def _tile(
     for each in features:
         valid &= np.isfinite(each)
     rows, columns = np.nonzero(valid)
-    for start in range(0, len(rows), ROWS):
-        part = rows[start : start + ROWS], columns[start : start + ROWS]
-        values = np.stack([each[part].astype(np.float64) for each in features], axis=1)
-        result[part] = function(values)
+    with single_threaded():
+        for start in range(0, len(rows), ROWS):
+            part = rows[start : start + ROWS], columns[start : start + ROWS]
+            values = np.stack([each[part].astype(np.float64) for each in features], axis=1)
+            result[part] = function(values)
     return result

@@ -1,0 +1,184 @@
+"""Where a fitted model has seen the like: the dissimilarity of a place to the training samples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
+from sklearn.base import is_classifier
+from sklearn.inspection import permutation_importance
+
+from siting.errors import InputError
+from siting.kinds import Splitter
+from siting.scoring.prediction import model_errors
+from siting.scoring.threads import single_threaded
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Space:
+    """Features standardised on the training samples and weighted by importance.
+
+    Categories become one 0/1 axis each, so that codes 2 and 9 are no further apart than 2 and 3.
+
+    Parameters
+    ----------
+    centre, scale : numpy.ndarray of shape (features,)
+        Mean and standard deviation of the training samples; 1 for a constant feature.
+    weight : numpy.ndarray of shape (features,)
+        Importance, largest 1.
+    categories : tuple
+        Codes seen in training for each categorical feature, None for the others.
+    """
+
+    centre: Floats
+    scale: Floats
+    weight: Floats
+    categories: tuple[tuple[float, ...] | None, ...]
+
+    def points(self, values: Floats) -> Floats:
+        """Positions of samples of shape (n, features), as (n, axes)."""
+        axes = []
+        for number, codes in enumerate(self.categories):
+            x = values[:, number]
+            if codes is None:
+                axes.append((x - self.centre[number]) / self.scale[number] * self.weight[number])
+            else:
+                # Two different categories lie 1 standard deviation of a fair coin (1/2) apart
+                # on either axis, times two axes: sqrt(2) * 2 * weight in all.
+                axes += [(x == code) * 2.0 * self.weight[number] for code in codes]
+        return np.stack(axes, axis=1)
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Dissimilarity index of places to the training samples, and where it is too large.
+
+    Attributes
+    ----------
+    space : Space
+        Where distances are measured.
+    tree : cKDTree
+        Training samples in that space.
+    mean_distance : float
+        Mean distance between two training samples.
+    threshold : float
+        Dissimilarity above which the model's validation does not speak for a place.
+    """
+
+    space: Space
+    tree: Any
+    mean_distance: float
+    threshold: float
+
+    def dissimilarity(self, values: Floats) -> Floats:
+        """Dissimilarity index of samples of shape (n, features): 0 at a training sample [1]."""
+        distance: Floats = self.tree.query(self.space.points(values))[0]
+        return distance / self.mean_distance
+
+
+def applicability(
+    X: pd.DataFrame, importance: Floats, folds: Splitter, categorical: Sequence[bool] | None = None
+) -> Applicability:
+    """Dissimilarity index after Meyer & Pebesma, learned from the training samples.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame of shape (n, features)
+        Training samples, as a :class:`siting.scoring.training.Training` has them.
+    importance : numpy.ndarray of shape (features,)
+        Importance of each feature; below zero counts as zero, all zero as all alike.
+    folds : Splitter
+        Folds for the dissimilarity of the training samples among themselves.
+    categorical : sequence of bool, optional
+        Which features are categories.
+
+    Raises
+    ------
+    InputError
+        FEATURES_CONSTANT, where no feature varies.
+
+    Notes
+    -----
+    DI = d/d̄: d is the distance to the nearest training sample among features that are
+    standardised and multiplied by their importance, d̄ the mean distance of training samples.
+    The threshold is min(Q75 + 1.5 IQR, maximum) of the DI of each training sample to those that
+    its fold trains on.
+
+    References
+    ----------
+    Meyer & Pebesma (2021), Predicting into unknown space? Estimating the area of applicability
+    of spatial prediction models, Methods in Ecology and Evolution 12, 1620-1633.
+    """
+    values = X.to_numpy(dtype=np.float64)
+    space = _space(values, importance, categorical or [False] * values.shape[1])
+    points = space.points(values)
+    mean = _mean_distance(points)
+    if mean == 0:
+        raise InputError(
+            "FEATURES_CONSTANT",
+            "no feature varies over the training samples",
+            where=", ".join(map(str, X.columns)),
+        )
+    return Applicability(space, cKDTree(points), mean, _threshold(X, points, folds) / mean)
+
+
+def _space(values: Floats, importance: Floats, categorical: Sequence[bool]) -> Space:
+    weight = np.maximum(importance, 0.0)
+    weight = weight / weight.max() if weight.max() > 0 else np.ones(len(weight))
+    scale = values.std(axis=0)
+    codes = tuple(
+        tuple(float(code) for code in np.unique(column)) if is_category else None
+        for column, is_category in zip(values.T, categorical, strict=True)
+    )
+    return Space(values.mean(axis=0), np.where(scale > 0, scale, 1.0), weight, codes)
+
+
+def _mean_distance(points: Floats) -> float:
+    """Mean distance between two different samples, by blocks of rows."""
+    size = len(points)
+    sums = [cdist(points[start : start + 512], points).sum() for start in range(0, size, 512)]
+    return float(np.sum(sums) / (size * (size - 1)))
+
+
+def _threshold(X: pd.DataFrame, points: Floats, folds: Splitter) -> float:
+    """Distance to the samples of other folds, its upper whisker."""
+    distance = np.full(len(points), np.nan)
+    with single_threaded():
+        for train, test in folds.split(X):
+            distance[test] = cKDTree(points[train]).query(points[test])[0]
+    low, high = np.nanquantile(distance, [0.25, 0.75])
+    return float(min(high + 1.5 * (high - low), np.nanmax(distance)))
+
+
+def feature_importance(estimator: Any, X: pd.DataFrame, y: NDArray[Any], seed: int = 0) -> Floats:
+    """How much worse the model ranks or predicts when a feature is shuffled.
+
+    Parameters
+    ----------
+    estimator : fitted scikit-learn estimator
+        A classifier of 0 and 1, or a regressor.
+    X : pandas.DataFrame of shape (n, features)
+        Training samples.
+    y : numpy.ndarray of shape (n,)
+        Targets.
+    seed : int
+        Seed of the shuffling.
+
+    Returns
+    -------
+    numpy.ndarray of shape (features,)
+        Loss of AUC, or of R², mean of five shuffles. Measured on the training samples, it says
+        what the model uses, not what helps at new places.
+    """
+    scoring = "roc_auc" if is_classifier(estimator) else "r2"
+    with single_threaded(), model_errors("MODEL_PREDICT", estimator):
+        found = permutation_importance(
+            estimator, X, y, scoring=scoring, n_repeats=5, random_state=seed, n_jobs=1
+        )
+    return np.asarray(found.importances_mean)

@@ -1,0 +1,274 @@
+"""Labels on the grid: which are used, in which cell, and which are left out, by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from odc.geo.geobox import GeoBox
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from siting.errors import InputError
+from siting.findings import warn
+from siting.geodesy import geodesic_distance
+from siting.grid import cell_of, is_periodic, sample
+from siting.projection import position
+
+Integers = NDArray[np.int64]
+NAMES = ("name", "field", "site", "title", "id", "site_id")  # columns that may name a label
+UNVERIFIED = {"unverified", "no", "false"}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels in cells of the domain, and what became of the others.
+
+    ``frame`` has the columns name, longitude, latitude, row, column, target, region and group;
+    ``record`` counts and names what was left out or moved.
+    """
+
+    frame: pd.DataFrame
+    record: dict[str, Any]
+
+
+def place_labels(
+    labels: gpd.GeoDataFrame,
+    domain: xr.DataArray,
+    grid: GeoBox,
+    *,
+    target: str | None = None,
+    region: str | None = None,
+    group: str | None = None,
+) -> Labels:
+    """Labels with the cell that each stands for.
+
+    Parameters
+    ----------
+    labels : GeoDataFrame of points
+        Known places. Rows whose column ``verified`` says ``unverified`` are left out.
+    domain : (y, x) layer of bool
+        Where labels can be used.
+    grid : GeoBox
+        The grid.
+    target : str, optional
+        Column with what is learned; without it every label counts as 1.
+    region : str, optional
+        Column with the region of each label.
+    group : str, optional
+        Column with the field or system that each label is part of; without it every label is a
+        field of its own. Labels in one cell are of one group in any case.
+
+    Raises
+    ------
+    InputError
+        GEOMETRY_MIXED, CRS_MISSING, COLUMN_UNKNOWN, VALUE_INVALID, SITES_OUTSIDE (all of them),
+        TOO_FEW_POSITIVES (none left), LABEL_CONFLICT.
+
+    Notes
+    -----
+    A label outside the domain, on a beach for instance, is taken to the nearest cell of the
+    domain among the eight around it; it keeps its own place for distances. Labels that find no
+    cell are named in a finding, SITES_OUTSIDE.
+    """
+    name = str(labels.attrs.get("name", "labels"))
+    points = _points(labels, name)
+    frame = pd.DataFrame(
+        {
+            "name": _names(labels),
+            "longitude": points.x.to_numpy(),
+            "latitude": points.y.to_numpy(),
+            "target": _target(labels, target, name),
+            "region": _column(labels, region, name).astype(str) if region else "",
+        }
+    ).reset_index(drop=True)
+    unverified = _unverified(labels)
+    unknown = frame.target.isna().to_numpy() & ~unverified
+    row, column, moved = _cells(frame, domain, grid)
+    frame = frame.assign(row=row, column=column)
+    used = ~unverified & ~unknown
+    outside = used & (row < 0)
+    record = {
+        "name": name,
+        "used": int((used & (row >= 0)).sum()),
+        "left_out_unverified": int(unverified.sum()),
+        "left_out_unknown": int(unknown.sum()),
+        "outside": int(outside.sum()),
+        "outside_names": frame.name[outside].tolist(),
+        "moved_names": frame.name[used & moved].tolist(),
+    }
+    _tell(record)
+    own = _column(labels, group, name).to_numpy() if group else np.arange(len(labels))
+    placed = frame.assign(group=own)[used & ~outside].reset_index(drop=True)
+    _check_conflict(placed, target, name)
+    return Labels(placed.assign(group=_groups(placed)), record)
+
+
+def _groups(frame: pd.DataFrame) -> Integers:
+    """Number of the group of each label: those of one system, or in one cell, are together."""
+    system = pd.factorize(frame.group)[0]
+    cell = pd.factorize(pd.MultiIndex.from_frame(frame[["row", "column"]]))[0] + len(frame)
+    # A graph of systems and cells, in which each label joins its system to its cell.
+    size = 2 * len(frame)
+    joins = coo_array((np.ones(len(frame)), (system, cell)), shape=(size, size))
+    part: Integers = connected_components(joins, directed=False)[1][system]
+    return np.asarray(pd.factorize(part)[0], dtype=np.int64)
+
+
+def _points(labels: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries:
+    """Geometries as points in WGS84."""
+    kinds = set(labels.geometry.geom_type.unique())
+    if kinds - {"Point"}:
+        raise InputError(
+            "GEOMETRY_MIXED",
+            "labels are points",
+            where=name,
+            found=", ".join(sorted(map(str, kinds))),
+            fix="use the place of the wells or the plant, not the outline of the lease",
+        )
+    if labels.crs is None:
+        raise InputError("CRS_MISSING", "the labels have no CRS", where=name, fix="state `crs:`")
+    return labels.geometry.to_crs("EPSG:4326")
+
+
+def _names(labels: gpd.GeoDataFrame) -> list[str]:
+    """A name for every label, never empty, since findings call labels by name."""
+    column = next((each for each in NAMES if each in labels), None)
+    given = labels[column].fillna("").astype(str) if column else [""] * len(labels)
+    return [name.strip() or f"row {number}" for number, name in enumerate(given, start=1)]
+
+
+def _column(labels: gpd.GeoDataFrame, column: str, name: str) -> pd.Series:
+    if column not in labels:
+        raise InputError(
+            "COLUMN_UNKNOWN",
+            f"the labels have no column '{column}'",
+            where=name,
+            found=", ".join(str(each) for each in labels.columns),
+        )
+    values: pd.Series = labels[column]
+    return values
+
+
+def _target(labels: gpd.GeoDataFrame, target: str | None, name: str) -> NDArray[np.float64]:
+    if target is None:
+        return np.ones(len(labels))
+    values = pd.to_numeric(_column(labels, target, name), errors="coerce")
+    bad = values.isna() & labels[target].notna() | ~np.isfinite(values.fillna(0.0))
+    if bad.any():
+        raise InputError(
+            "VALUE_INVALID",
+            f"the column '{target}' holds something else than numbers",
+            where=name,
+            found=repr(labels.loc[bad, target].iloc[0]),
+            wanted="numbers, or nothing where the value is not known",
+        )
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _unverified(labels: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    if "verified" not in labels:
+        return np.zeros(len(labels), dtype=bool)
+    text = labels["verified"].astype(str).str.strip().str.casefold()
+    return np.asarray(text.isin(UNVERIFIED), dtype=bool)
+
+
+def _cells(
+    frame: pd.DataFrame, domain: xr.DataArray, grid: GeoBox
+) -> tuple[Integers, Integers, NDArray[np.bool_]]:
+    """Row and column of a cell of the domain, -1 where there is none near, and which moved."""
+    longitude, latitude = frame.longitude.to_numpy(), frame.latitude.to_numpy()
+    row, column = cell_of(grid, longitude, latitude)
+    stray = (row >= 0) & (sample(domain, row, column) != 1)
+    moved_row, moved_column = _nearest_inside(
+        row[stray], column[stray], longitude[stray], latitude[stray], domain, grid
+    )
+    row[stray], column[stray] = moved_row, moved_column
+    return row, column, stray & (row >= 0)
+
+
+def _nearest_inside(
+    row: Integers,
+    column: Integers,
+    longitude: NDArray[np.float64],
+    latitude: NDArray[np.float64],
+    domain: xr.DataArray,
+    grid: GeoBox,
+) -> tuple[Integers, Integers]:
+    """The nearest cell of the domain among the eight around each cell; -1 where none is."""
+    i = row[:, None] + np.array([-1, -1, -1, 0, 0, 1, 1, 1])
+    j = column[:, None] + np.array([-1, 0, 1, -1, 1, -1, 0, 1])
+    rows, columns = grid.shape.yx
+    if is_periodic(grid):
+        j = j % columns
+    real = (i >= 0) & (i < rows) & (j >= 0) & (j < columns)
+    inside = sample(domain, np.where(real, i, -1), np.where(real, j, -1)) == 1
+    lon, lat = position(grid, i + 0.5, j + 0.5)
+    ground = geodesic_distance(longitude[:, None], latitude[:, None], lon, lat)
+    nearest = np.where(inside, ground, np.inf).argmin(axis=1)
+    pick = np.arange(len(row)), nearest
+    found = inside[pick]
+    return np.where(found, i[pick], -1), np.where(found, j[pick], -1)
+
+
+def _tell(record: dict[str, Any]) -> None:
+    """Findings for labels left out or moved; an error where none is left."""
+    where, outside = record["name"], record["outside_names"]
+    if not outside and not record["used"]:
+        raise InputError(
+            "TOO_FEW_POSITIVES",
+            "no label is left to learn from",
+            where=where,
+            found=f"{record['left_out_unverified']} unverified, "
+            f"{record['left_out_unknown']} without a value",
+        )
+    if outside and not record["used"]:
+        raise InputError(
+            "SITES_OUTSIDE",
+            "every label lies outside the grid or the domain",
+            where=where,
+            found=shortened(outside),
+            fix="check that longitude and latitude are not swapped, and the bounds of the grid",
+        )
+    if outside:
+        message = f"{len(outside)} labels lie outside the grid or the domain and are left out"
+        warn("SITES_OUTSIDE", message, where=where, found=shortened(outside))
+    if record["moved_names"]:
+        moved = record["moved_names"]
+        message = f"{len(moved)} labels stand for the nearest cell of the domain, next to their own"
+        warn("SITES_MOVED", message, where=where, found=shortened(moved), severity="note")
+    if record["left_out_unverified"]:
+        message = f"{record['left_out_unverified']} labels are unverified and left out"
+        warn("LABELS_UNVERIFIED", message, where=where, severity="note")
+    if record["left_out_unknown"]:
+        message = f"{record['left_out_unknown']} labels have no value to learn and are left out"
+        warn("LABELS_UNKNOWN", message, where=where, severity="note")
+
+
+def shortened(names: Sequence[str], most: int = 10) -> str:
+    """Names in one line, the first ten of them where there are more.
+
+    Examples
+    --------
+    >>> shortened(["Coso", "Larderello", "Ngawha"], most=2)
+    'Coso, Larderello and 1 more'
+    """
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _check_conflict(frame: pd.DataFrame, target: str | None, name: str) -> None:
+    """Refuse one and the same place labelled with two values."""
+    values = frame.groupby(["longitude", "latitude"]).target.transform("nunique")
+    if (values > 1).any():
+        raise InputError(
+            "LABEL_CONFLICT",
+            f"the same place has two values of '{target}'",
+            where=name,
+            found=shortened(sorted(frame.name[values > 1])),
+            fix="keep one row for each place",
+        )

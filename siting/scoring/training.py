@@ -1,0 +1,280 @@
+"""What a model learns from: labels and a background of the domain, with their places."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from odc.geo.geobox import GeoBox
+
+from siting.errors import InputError
+from siting.findings import warn
+from siting.geodesy import PointTree, ecef
+from siting.grid import cell_area, sample, tiles
+from siting.projection import position
+from siting.scoring.folds import INDEX, Integers
+from siting.scoring.labels import place_labels, shortened
+from siting.scoring.prediction import feature_names
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Training:
+    """Samples to learn from.
+
+    Attributes
+    ----------
+    X : pandas.DataFrame of shape (n, features)
+        Features by name, float64, none missing: labels first, in their order, then background.
+        Its index has the levels sample, group, longitude, latitude and region, so that folds
+        can be made of any part of it. A group is a field with all its cells, or one background
+        cell.
+    y : numpy.ndarray of shape (n,)
+        1 and 0 for a classifier, numbers for a regressor.
+    names : tuple of str
+        Name of each sample, empty for the background.
+    record : dict
+        How many labels are used, moved, left out, and which.
+    """
+
+    X: pd.DataFrame
+    y: NDArray[Any]
+    names: tuple[str, ...]
+    record: dict[str, Any]
+
+    @property
+    def background(self) -> NDArray[np.bool_]:
+        """Which samples are background."""
+        return np.array([name == "" for name in self.names], dtype=bool)
+
+    def digest(self) -> str:
+        """SHA-256 of the features, targets and places, which a model's card carries."""
+        digest = hashlib.sha256(",".join(self.X.columns).encode())
+        digest.update(self.X.to_numpy(dtype="<f8", copy=True).tobytes())
+        digest.update(np.asarray(self.y, dtype="<f8").tobytes())
+        places = self.X.index.to_frame(index=False)[["longitude", "latitude"]]
+        digest.update(places.to_numpy(dtype="<f8", copy=True).tobytes())
+        return digest.hexdigest()
+
+
+def classification_table(
+    features: Sequence[xr.DataArray],
+    labels: gpd.GeoDataFrame,
+    domain: xr.DataArray,
+    grid: GeoBox,
+    *,
+    background: int,
+    target: str | None = None,
+    region: str | None = None,
+    group: str | None = None,
+    seed: int = 0,
+) -> Training:
+    """Labels as 1, or as their column says, and a random background of the domain as 0.
+
+    Parameters
+    ----------
+    features : sequence of (y, x) layers
+        Inputs of the model, each with a name.
+    labels : GeoDataFrame of points
+        Known places; see :func:`siting.scoring.labels.place_labels` for those left out.
+    domain : (y, x) layer of bool
+        Where the model is to be used; the background is drawn from it.
+    grid : GeoBox
+        The grid.
+    background : int
+        How many background cells to draw. They may hold a label: this is the contrast of
+        presence and background, not of presence and absence.
+    target : str, optional
+        Column of 1 and 0 where the labels tell absences as well.
+    region : str, optional
+        Column with the region of each label, for :func:`siting.scoring.folds.regions`.
+    group : str, optional
+        Column with the field or system that each label is part of.
+    seed : int
+        Seed of the background.
+
+    Raises
+    ------
+    InputError
+        TOO_FEW_POSITIVES, where there is one class only or all positives are one group; and the
+        errors of placing labels.
+    """
+    placed = place_labels(labels, domain, grid, target=target, region=region, group=group)
+    where = placed.record["name"]
+    if not placed.frame.target.isin([0.0, 1.0]).all():
+        raise InputError(
+            "VALUE_INVALID", f"'{target}' holds more than 0 and 1", where=where,
+            fix="use learned.regressor for numbers",
+        )  # fmt: skip
+    cells = _background_frame(domain, grid, background, seed)
+    table = _table(features, placed.frame, cells, placed.record, domain, grid)
+    y = table.y.astype(np.int64)
+    groups = table.X.index[y == 1].get_level_values("group").nunique()
+    if groups < 2 or (y == 1).all():
+        raise InputError(
+            "TOO_FEW_POSITIVES",
+            "a classifier needs two known fields at least, and something to tell them from",
+            where=where,
+            found=f"{groups} fields in {(y == 1).sum()} labels, {(y == 0).sum()} other samples",
+            fix="add labels, or set `background` above 0",
+        )
+    return Training(table.X, y, table.names, table.record)
+
+
+def regression_table(
+    features: Sequence[xr.DataArray],
+    labels: gpd.GeoDataFrame,
+    domain: xr.DataArray,
+    grid: GeoBox,
+    *,
+    target: str,
+    region: str | None = None,
+    group: str | None = None,
+) -> Training:
+    """Labels with the number in their column ``target``; there is no background.
+
+    Parameters are those of :func:`classification_table`.
+    """
+    placed = place_labels(labels, domain, grid, target=target, region=region, group=group)
+    table = _table(features, placed.frame, placed.frame.iloc[:0], placed.record, domain, grid)
+    groups = table.X.index.get_level_values("group").nunique()
+    if groups < 3 or np.ptp(table.y) == 0:
+        raise InputError(
+            "TOO_FEW_POSITIVES",
+            "a regressor needs three places at least, with different values",
+            where=placed.record["name"],
+            found=f"{groups} places",
+        )
+    return table
+
+
+def background_cells(
+    domain: xr.DataArray, grid: GeoBox, count: int, seed: int
+) -> tuple[Integers, Integers]:
+    """Rows and columns of random cells of the domain, each by its true area, none twice.
+
+    Parameters
+    ----------
+    domain : (y, x) layer of bool
+        Where to draw.
+    grid : GeoBox
+        The grid.
+    count : int
+        How many; all cells of the domain where it has fewer.
+    seed : int
+        Seed; the draw does not depend on chunks or threads.
+
+    Notes
+    -----
+    Each cell gets an exponential arrival time with its area as rate, and the first ones are
+    taken: sampling without replacement by weight in one pass over the tiles.
+
+    References
+    ----------
+    Efraimidis & Spirakis (2006), Weighted random sampling with a reservoir, Information
+    Processing Letters 97, 181-185.
+    """
+    area = cell_area(grid)
+    first = [
+        _arrivals(domain, area, tile, count, np.random.default_rng([seed, number]))
+        for number, tile in enumerate(tiles(grid))
+    ]
+    time, row, column = (np.concatenate(parts) for parts in zip(*first, strict=True))
+    order = np.lexsort((column, row, time))[:count]
+    return row[order], column[order]
+
+
+def _arrivals(
+    domain: xr.DataArray,
+    area: xr.DataArray,
+    tile: tuple[slice, slice],
+    count: int,
+    rng: np.random.Generator,
+) -> tuple[Floats, Integers, Integers]:
+    """Times, rows and columns of the cells of a tile that arrive first."""
+    inside = np.asarray(domain.data[tile]).astype(bool)
+    row, column = np.nonzero(inside)
+    weight = np.asarray(area.data[tile])[row, column]
+    time = rng.standard_exponential(len(row)) / weight
+    first = np.argpartition(time, count - 1)[:count] if 0 < count < len(time) else slice(count)
+    return time[first], row[first] + tile[0].start, column[first] + tile[1].start
+
+
+def _background_frame(domain: xr.DataArray, grid: GeoBox, count: int, seed: int) -> pd.DataFrame:
+    row, column = background_cells(domain, grid, count, seed)
+    longitude, latitude = position(grid, row + 0.5, column + 0.5)
+    places = {"longitude": longitude, "latitude": latitude, "row": row, "column": column}
+    return pd.DataFrame({"name": "", "target": 0.0, "region": "", **places})
+
+
+def _table(
+    features: Sequence[xr.DataArray],
+    labels: pd.DataFrame,
+    background: pd.DataFrame,
+    record: dict[str, Any],
+    domain: xr.DataArray,
+    grid: GeoBox,
+) -> Training:
+    """Features at labels and background, without the samples where one is missing."""
+    names = feature_names(features, "features")
+    samples = pd.concat([labels, background], ignore_index=True)
+    alone = labels.group.max() + 1 + np.arange(len(background))
+    samples["group"] = np.concatenate([labels.group, alone])
+    samples["region"] = _regions(samples, len(labels))
+    cells = samples.row.to_numpy(), samples.column.to_numpy()
+    values = np.stack([sample(each, *cells) for each in features], axis=1)
+    whole: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
+    counts = _tell_missing(samples, values, whole, names, record["name"])
+    samples, values = samples.loc[whole].reset_index(drop=True), values[whole]
+    index = pd.MultiIndex.from_arrays(
+        [samples.index, *(samples[level] for level in INDEX[1:])], names=INDEX
+    )
+    return Training(
+        pd.DataFrame(values, columns=list(names), index=index),
+        samples.target.to_numpy(),
+        tuple(samples.name),
+        {**record, "used": record["used"] - counts["without_values"], **counts},
+    )
+
+
+def _regions(samples: pd.DataFrame, labels: int) -> NDArray[Any]:
+    """Region of each sample: that of the label nearest to it over the ground."""
+    longitude, latitude = samples.longitude.to_numpy(), samples.latitude.to_numpy()
+    tree = PointTree(longitude[:labels], latitude[:labels]).tree
+    region = samples.region.to_numpy(dtype=object)
+    region[labels:] = region[tree.query(ecef(longitude[labels:], latitude[labels:]))[1]]
+    return region
+
+
+def _tell_missing(
+    samples: pd.DataFrame,
+    values: Floats,
+    whole: NDArray[np.bool_],
+    names: tuple[str, ...],
+    where: str,
+) -> dict[str, Any]:
+    """A finding for labels where a feature is missing; counts of them and of the background."""
+    is_label = (samples.name != "").to_numpy()
+    lost = samples.name[is_label & ~whole].tolist()
+    if lost:
+        gaps = ~np.isfinite(values[is_label])
+        blame = ", ".join(name for name, each in zip(names, gaps.T, strict=True) if each.any())
+        warn(
+            "SITES_WITHOUT_VALUES",
+            f"{len(lost)} labels are left out, since a feature has no value there",
+            where=where,
+            found=f"{shortened(lost)} (no value of {blame})",
+            fix="fill the layer there, or leave it out of the features",
+        )
+    return {
+        "without_values": len(lost),
+        "without_values_names": lost,
+        "background": int((~is_label & whole).sum()),
+        "background_without_values": int((~is_label & ~whole).sum()),
+    }
