@@ -152,11 +152,15 @@ def _whole_cells(length: float, size: float) -> int:
 
 def _on_earth(grid: GeoBox) -> GeoBox:
     """The grid, where its edges and its inside are places on the earth."""
-    rows, columns = grid.shape.yx
-    longitude, latitude = position(
-        grid, np.linspace(0, rows, 33)[:, None], np.linspace(0, columns, 33)[None, :]
-    )
+    i = np.linspace(0, grid.shape.y, 33)[:, None]
+    j = np.linspace(0, grid.shape.x, 33)[None, :]
+    longitude, latitude = position(grid, i, j)
     good = np.isfinite(longitude) & (np.abs(latitude) <= 90 + 1e-9)
+    if not is_cylindrical(crs_of(grid)):
+        # Beyond its domain a projection may give places that lie elsewhere on the map.
+        x, y = from_geographic(crs_of(grid)).transform(longitude, latitude)
+        column, row = (x - grid.affine.c) / grid.affine.a, (y - grid.affine.f) / grid.affine.e
+        good &= np.hypot(column - j, row - i) < 0.01
     if not good.all():
         raise _bounds_error(
             "part of the grid lies beyond the earth in this projection",
