@@ -1,6 +1,7 @@
 """Cells of the run's grid that polygons cover."""
 
 from functools import partial
+from threading import Lock
 
 import numpy as np
 import shapely
@@ -24,6 +25,9 @@ from siting.projection import (
 
 Geometries = NDArray[np.object_]
 
+# rasterio silences a warning of its own by warnings.catch_warnings, which threads undo.
+_ONE_AT_A_TIME = Lock()
+
 
 def geometries(features: GeoDataFrame, where: str) -> Geometries:
     """Geometries in longitude and latitude [degree], none of them empty.
@@ -38,7 +42,8 @@ def geometries(features: GeoDataFrame, where: str) -> Geometries:
     Raises
     ------
     InputError
-        CRS_MISSING, FEATURES_NONE where there are none, or GEOMETRY_EMPTY.
+        CRS_MISSING, FEATURES_NONE where there are none, GEOMETRY_EMPTY, or COORD_INVALID where
+        one lies outside the earth.
 
     Examples
     --------
@@ -61,7 +66,19 @@ def geometries(features: GeoDataFrame, where: str) -> Geometries:
             "GEOMETRY_EMPTY", f"{empty.sum()} features have no geometry", where=where,
             found=f"row {np.flatnonzero(empty)[0] + 1}", wanted="a place for every feature",
         )  # fmt: skip
+    _refuse_off_earth(found, where)
     return found
+
+
+def _refuse_off_earth(places: Geometries, where: str) -> None:
+    _, south, _, north = bounds = shapely.bounds(places).T
+    bad = ~np.isfinite(bounds).all(axis=0) | (south < -90) | (north > 90)
+    if bad.any():
+        raise InputError(
+            "COORD_INVALID", f"{bad.sum()} features lie outside the earth", where=where,
+            found=f"row {np.flatnonzero(bad)[0] + 1}: {bounds[:, bad][:, 0].tolist()}",
+            wanted="latitudes from -90 to 90", fix="are longitude and latitude swapped?",
+        )  # fmt: skip
 
 
 def covered(polygons: Geometries, grid: GeoBox, *, touched: bool) -> xr.DataArray:
@@ -114,6 +131,8 @@ def _single_polygons(polygons: Geometries) -> Geometries:
     rings = shapely.get_rings(parts)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     width = np.where(ring[1:] == ring[:-1], np.abs(np.diff(xy[:, 0])), 0)
+    # Along a pole an edge of any width is a few kilometres: it closes a polygon round the pole.
+    width[np.minimum(np.abs(xy[1:, 1]), np.abs(xy[:-1, 1])) > 89] = 0
     if ((width > 180) & (width < 360)).any():
         raise InputError(
             "GEOMETRY_AMBIGUOUS", "an edge spans more than half the globe",
@@ -221,5 +240,6 @@ def _burn(
     cells = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
     if len(near):
         place = Affine(1, 0, columns.start, 0, -1, -rows.start)
-        rasterize(near, out=cells, transform=place, all_touched=touched, default_value=1)
+        with _ONE_AT_A_TIME:
+            rasterize(near, out=cells, transform=place, all_touched=touched, default_value=1)
     return cells.astype(bool)

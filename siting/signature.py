@@ -33,6 +33,7 @@ from siting.kinds import (
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTRIBUTE = "__siting__"
 _UNIONS = (Union, types.UnionType)
+_SCALARS = (bool, int, float, str)
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,9 @@ def _fits(option: Any, value: Any) -> bool:
         return part.kind == "layer"
     if isinstance(value, list | tuple | dict):
         return container in (list, tuple, dict) and isinstance(value, container)
-    return part.kind is None and container not in (list, tuple, dict)
+    if isinstance(value, bool | int | float | str):
+        return part.kind is None and (container is Literal or part.base in _SCALARS)
+    return part.kind not in {None, "layer"}
 
 
 def _layer_in(value: Any, part: Leaf, given: dict[str, Any], where: str) -> xr.DataArray:

@@ -8,7 +8,7 @@ import xarray as xr
 from pydantic import Field
 
 from siting.errors import InputError, PipelineError, UnitsError
-from siting.kinds import Layer, Pairs, Unit, UnitOf
+from siting.kinds import FittedModel, Layer, Model, Pairs, Unit, UnitOf
 from siting.signature import layer, leaves, spec_of
 
 
@@ -50,6 +50,18 @@ def weighted(
 ) -> Annotated[Layer, Unit("km")]:
     """Weighted sum."""
     return sum(weight * each for each, weight in layers)
+
+
+@layer()
+def optional(
+    top: Annotated[Layer, Unit("m")],
+    model: Model | None = None,
+    more: list[Layer] | None = None,
+    by: Annotated[Layer, Unit("m")] | Annotated[float, Unit("m")] = 0.0,
+) -> Annotated[Layer, Unit("m")]:
+    """Layer with optional company."""
+    assert model is None or isinstance(model, FittedModel)
+    return top + by
 
 
 def made(value=1.0, **attrs):
@@ -158,3 +170,10 @@ def test_spec_reads_units_and_kinds_wherever_they_are_nested():
 
 def test_name_is_the_file_and_the_function():
     assert spec_of(thickness).name == "test_signature.thickness"
+
+
+def test_union_takes_each_of_its_kinds():
+    top = made(1.0, units="m")
+    model = FittedModel(None, ())
+    assert float(optional(top, model, [made(units="s")], "1 km")[0, 0]) == 1001.0
+    assert float(optional(top, None, None, made(2.0, units="km"))[0, 0]) == 2001.0

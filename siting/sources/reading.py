@@ -53,7 +53,7 @@ def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
             name=name,
         )
         if entry.categories:
-            layer.attrs["categories"] = dict(entry.categories)
+            layer.attrs["categories"] = {str(key): each for key, each in entry.categories.items()}
         return layer
     if entry.format == "vector":
         return vector.read_features(path, name=name)
