@@ -1,0 +1,84 @@
+"""A layer as a cloud-optimised GeoTIFF."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+import rasterio.shutil
+import xarray as xr
+from rasterio.windows import Window
+
+from siting.errors import GridError
+from siting.grid import TILE
+
+_GDAL = {"GDAL_PAM_ENABLED": "NO", "GDAL_NUM_THREADS": "1", "GDAL_CACHEMAX": 128}
+_TAGS = ("kind", "long_name", "status", "source", "vintage", "resampling")
+
+
+def cog(path: Path, layer: xr.DataArray) -> None:
+    """Write a layer as a cloud-optimised GeoTIFF, one row of tiles at a time.
+
+    Parameters
+    ----------
+    path : Path
+        The file; an unfinished copy stands beside it meanwhile.
+    layer : xarray.DataArray
+        (y, x) layer with CRS; NaN is declared as no-data, a boolean layer becomes 0 and 1.
+
+    Notes
+    -----
+    512 x 512 blocks, DEFLATE with predictor, overviews (means; nearest for classes, directions
+    and booleans), statistics, the unit and the marks of the layer.
+    """
+    grid = layer.odc.geobox
+    if grid is None or grid.crs is None:
+        raise GridError("GRID_MISMATCH", "the layer has no coordinates", where=str(layer.name))
+    boolean = layer.dtype == bool
+    unfinished = path.with_name(f".{path.stem}.unfinished.tif")
+    profile: dict[str, Any] = {
+        "driver": "GTiff",
+        "height": grid.shape.y,
+        "width": grid.shape.x,
+        "count": 1,
+        "dtype": "uint8" if boolean else layer.dtype.name,
+        "crs": grid.crs.to_wkt(),
+        "transform": grid.affine,
+        "nodata": None if boolean else np.nan,
+        "tiled": True,
+        "blockxsize": 512,
+        "blockysize": 512,
+        "compress": "lzw",
+        "bigtiff": "if_safer",
+    }
+    try:
+        with rasterio.Env(**_GDAL):
+            with rasterio.open(unfinished, "w", **profile) as dataset:
+                _describe(dataset, layer)
+                for start in range(0, grid.shape.y, TILE):
+                    strip = layer.isel(y=slice(start, start + TILE)).to_numpy()
+                    window = Window(0, start, strip.shape[1], strip.shape[0])
+                    dataset.write(strip.astype(profile["dtype"], copy=False), 1, window=window)
+            rasterio.shutil.copy(unfinished, path, driver="COG", **_options(layer))
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _describe(dataset: Any, layer: xr.DataArray) -> None:
+    dataset.set_band_description(1, str(layer.name or layer.attrs.get("long_name", "")))
+    dataset.units = (str(layer.attrs.get("units", "")),)
+    dataset.update_tags(**{key: str(layer.attrs[key]) for key in _TAGS if key in layer.attrs})
+
+
+def _options(layer: xr.DataArray) -> dict[str, Any]:
+    mean = layer.dtype != bool and layer.attrs.get("kind") in {None, "continuous", "count"}
+    return {
+        "COMPRESS": "DEFLATE",
+        "PREDICTOR": "YES",
+        "BLOCKSIZE": 512,
+        "OVERVIEWS": "IGNORE_EXISTING",
+        "OVERVIEW_RESAMPLING": "AVERAGE" if mean else "NEAREST",
+        "STATISTICS": "YES",
+        "NUM_THREADS": 1,
+        "BIGTIFF": "IF_SAFER",
+    }
