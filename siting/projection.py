@@ -173,4 +173,6 @@ def wrap(longitude: ArrayLike) -> Floats:
     """
     degrees = np.asarray(longitude, dtype=float)
     inside = (degrees >= -180) & (degrees < 180)
-    return np.where(inside, degrees, (degrees + 180) % 360 - 180)
+    turned = (degrees + 180) % 360 - 180
+    turned = np.where(turned >= 180, -180.0, turned)  # a hair west of -180 rounds up to 180
+    return np.where(inside, degrees, turned)

@@ -27,7 +27,7 @@ from siting.grid import (
     sample,
     tiles,
 )
-from siting.projection import crs_of, position, wrap
+from siting.projection import crs_of, position
 from siting.reduce import total
 
 # Half the length of the parallel of true scale, at 30 degrees, of EPSG:6933: EASE-Grid 2.0 gives
@@ -37,6 +37,7 @@ HALF_WIDTH = 17_367_530.445
 GRIDS = {
     "world 10 km": make_grid("EPSG:6933", 10_000, "world"),
     "world 1 degree": make_grid("EPSG:4326", 1.0, "world"),
+    "0 to 360": make_grid("EPSG:4326", 2.0, (0, -60, 360, 80)),
     "across the dateline": make_grid("EPSG:4326", 0.5, (170, -50, 190, -30)),
     "Albers": make_grid("EPSG:5070", 20_000, (-2e6, 1.5e6, -1.2e6, 2.4e6)),
     "UTM": make_grid("EPSG:32611", 5_000, (300_000, 4_200_000, 700_000, 4_600_000)),
@@ -323,10 +324,3 @@ def test_samples_of_any_type_are_floating(values: NDArray[np.generic]) -> None:
     assert found.dtype == np.float64
     assert found[:2].tolist() == [1.0, 0.0]
     assert np.isnan(found[2])
-
-
-@given(st.floats(-1e4, 1e4))
-def test_wrapped_longitudes_are_the_same_meridian(longitude: float) -> None:
-    wrapped = float(wrap(longitude))
-    assert -180 <= wrapped < 180
-    assert math.cos(math.radians(wrapped - longitude)) == pytest.approx(1, abs=1e-9)
