@@ -97,7 +97,8 @@ class Store:
 
     def stored_keys(self) -> list[str]:
         """Keys of all objects, sorted, those of damaged ones too."""
-        return sorted(path.name for path in (self.root / "objects").glob("??/*"))
+        found = (path.name for path in (self.root / "objects").glob("??/*"))
+        return sorted(filter(_KEY.fullmatch, found))
 
     def has(self, key: str) -> bool:
         """Whether the object is there and whole.
@@ -290,7 +291,7 @@ class Store:
     def _mark_used(place: Path) -> None:
         """Let the folder's time stamp say, to the day, when the object was last used."""
         if time.time() - place.stat().st_mtime > _DAY:
-            with suppress(PermissionError):  # a store that may only be read
+            with suppress(OSError):  # a store that may only be read
                 os.utime(place)
 
     def _take_over(self, key: str, unfinished: Unfinished) -> None:

@@ -6,7 +6,11 @@ import pytest
 import xarray as xr
 
 from siting import grid
-from siting.store import Store
+from siting.store import Store, object_key
+
+RECIPE = {"function": "field", "offset": 0.0}
+KEY = object_key(RECIPE)
+TILES = 3 * 4  # 20 x 30 cells in tiles of 8 x 8
 
 
 @pytest.fixture
@@ -53,3 +57,13 @@ def tree(folder: Path) -> dict[str, bytes]:
     """All files of a folder with their bytes."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def tiles_of(store: Store, key: str = KEY) -> list[Path]:
+    return sorted(path for path in store.place(key).rglob("c/*/*") if path.is_file())
+
+
+def damage(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x10
+    path.write_bytes(data)
