@@ -3,20 +3,22 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 
-class _State(threading.local):
-    """How deep the calling thread is inside ``with`` blocks."""
+class _Thread(threading.local):
+    """How deep the calling thread is inside ``with`` blocks, and its limit of OpenMP."""
 
     depth = 0
+    openmp: Any = None
 
 
-_state = _State()
+_thread = _Thread()
 _lock = threading.Lock()
-_users = 0
-_before: threadpool_limits | None = None
+_users = 0  # threads inside
+_blas: Any = None  # the limit of BLAS, while there are any
 
 
 @contextmanager
@@ -25,10 +27,10 @@ def single_threaded() -> Iterator[None]:
 
     Notes
     -----
-    The limits of BLAS belong to the process, those of OpenMP to the calling thread. So every
-    tile sets them, and only the last of several tiles that run at once puts them back: a tile
-    that ends first must not give threads to the others in the middle of their work. Blocks
-    within a block cost nothing; setting limits takes milliseconds.
+    The limit of OpenMP belongs to the calling thread, that of BLAS to the process. So each tile
+    has an OpenMP limit of its own, but the last of several tiles that run at once puts BLAS
+    back: one that ends first must not give threads to the others in the middle of their work.
+    Blocks within a block cost nothing; setting limits takes milliseconds.
 
     Examples
     --------
@@ -37,29 +39,41 @@ def single_threaded() -> Iterator[None]:
     ...     {each["num_threads"] for each in threadpool_info()} <= {1}
     True
     """
-    if _state.depth == 0:
+    if _thread.depth == 0:
         _enter()
-    _state.depth += 1
+    _thread.depth += 1
     try:
         yield
     finally:
-        _state.depth -= 1
-        if _state.depth == 0:
+        _thread.depth -= 1
+        if _thread.depth == 0:
             _leave()
 
 
 def _enter() -> None:
-    global _users, _before  # noqa: PLW0603  (a limit of the process is process-wide state)
+    global _users, _blas  # noqa: PLW0603  (a limit of the process is process-wide state)
+    controller = ThreadpoolController()
+    _thread.openmp = controller.select(user_api="openmp").limit(limits=1)
     with _lock:
-        limits = threadpool_limits(1)
-        _before = _before or limits
+        if _users == 0:
+            _take_control()
+            _blas = controller.select(user_api="blas").limit(limits=1)
         _users += 1
 
 
 def _leave() -> None:
-    global _users, _before  # noqa: PLW0603
+    global _users  # noqa: PLW0603
+    _thread.openmp.restore_original_limits()
     with _lock:
         _users -= 1
-        if _users == 0 and _before is not None:
-            _before.restore_original_limits()
-            _before = None
+        if _users == 0:
+            _take_control()
+            _blas.restore_original_limits()
+            _take_control()
+
+
+def _take_control() -> None:
+    """Let any thread set the limit of OpenBLAS: threadpoolctl 3.8 binds it to one."""
+    clear = getattr(OpenBLASController, "clear_controlling_thread", None)
+    if clear is not None:
+        clear(force=True)

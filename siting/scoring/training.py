@@ -173,7 +173,8 @@ def background_cells(
     Notes
     -----
     Each cell gets an exponential arrival time with its area as rate, and the first ones are
-    taken: sampling without replacement by weight in one pass over the tiles.
+    taken: sampling without replacement by weight in one pass over the tiles. Where most of the
+    domain is drawn, small cells must come out nearly as often as large ones.
 
     References
     ----------

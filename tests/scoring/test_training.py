@@ -128,12 +128,12 @@ def test_the_background_may_be_any_cell_of_the_domain_but_none_twice(world: Worl
 def test_the_background_is_drawn_by_area() -> None:
     # On a geographic grid the share of draws south of 45 N is the share of the true area: sin of
     # the authalic latitude of 45 N, 44.8717 degrees on WGS84 (Snyder 1987, equation 3-18), .70552.
-    grid = make_grid("EPSG:4326", 0.5, (0, 0, 60, 90))
+    grid = make_grid("EPSG:4326", 0.1, (0, 0, 60, 90))
     domain = as_layer(np.ones(grid.shape.yx, dtype=bool), grid)
     rows, _ = background_cells(domain, grid, 4000, seed=3)
     area = cell_area(grid).values
-    assert area[90:].sum() / area.sum() == pytest.approx(0.70552, abs=1e-5)
-    assert (rows >= 90).mean() == pytest.approx(0.7055, abs=0.02)  # by count of cells: .5
+    assert area[450:].sum() / area.sum() == pytest.approx(0.70552, abs=1e-5)
+    assert (rows >= 450).mean() == pytest.approx(0.7055, abs=0.02)  # by count of cells: .5
 
 
 def test_the_background_does_not_depend_on_chunks(world: World) -> None:
