@@ -8,8 +8,6 @@ from typing import Any, Literal
 
 from odc.geo.geobox import GeoBox
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from siting import grid as grids
 from siting import units
@@ -22,6 +20,7 @@ from siting.pipeline.plan import Call, Plan, Step, Value
 from siting.pipeline.registry import functions, nearest, resolve
 from siting.pipeline.resolve import Names, bind_call, first_key
 from siting.pipeline.schema import NAME
+from siting.projection import analysis_crs
 from siting.signature import Marks
 from siting.sources.catalogue import catalogue, pipelines_root
 from siting.sources.declared import Embedded, UserFile, resolve_path
@@ -95,12 +94,8 @@ def check(document: Document, folder: Path, text: str = "") -> Plan:
 
 
 def _axis_unit(crs: str) -> str:
-    """Unit of the axes of a CRS: degree or metre."""
-    try:
-        axes = CRS.from_user_input(crs).axis_info
-    except CRSError:
-        return "m"  # make_grid says what is wrong with the CRS
-    return "degree" if axes and axes[0].unit_name == "degree" else "m"
+    """Unit of the axes of a CRS that can be worked on: degree or metre."""
+    return "degree" if analysis_crs(crs).is_geographic else "m"
 
 
 class _Check:
@@ -159,9 +154,8 @@ class _Check:
         try:
             return grids.make_grid(text.crs, self.resolution(text), text.bounds)
         except SitingError as error:
-            path: KeyPath = (
-                ("grid", error.where) if error.where in GridText.model_fields else ("grid",)
-            )
+            field = error.where.removeprefix("grid.")
+            path: KeyPath = ("grid", field) if field in GridText.model_fields else ("grid",)
             found = error.found or value_at(self.document, path)
             self.errors.append(
                 mistake(
@@ -361,6 +355,8 @@ class _Check:
     def outputs(self, header: Header) -> None:
         for position, name in enumerate(header.outputs):
             layers = self.names.layer_names()
+            if name.removesuffix(".tif").partition(".")[0] in self.names.broken:
+                continue
             problem = output_problem(name, layers, header.candidates is not None)
             if problem:
                 self.errors.append(

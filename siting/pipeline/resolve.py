@@ -88,9 +88,12 @@ def references(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Refere
             yield from references(each, (*path, key))
     elif isinstance(value, list | tuple):
         for position, each in enumerate(value):
-            # A pair comes from a mapping: its reference stands at the key that it is.
-            pair = isinstance(each, tuple) and each and isinstance(each[0], Reference)
-            yield from references(each, (*path, str(each[0])) if pair else (*path, position))
+            if isinstance(each, tuple) and each and isinstance(each[0], Reference):
+                # A pair comes from a mapping: its reference is a key there.
+                yield (*path, str(each[0])), each[0]
+                yield from references(each[1:], (*path, str(each[0])))
+            else:
+                yield from references(each, (*path, position))
 
 
 class Names:
@@ -151,7 +154,7 @@ class Names:
     ) -> PipelineError | None:
         if reference.step in self.broken:
             return None
-        at_key = document.key_marks.get(path) is not None and str(path[-1]) == reference
+        at_key = _stands_as_key(reference, document, path)
         if reference.step not in self.steps:
             known = [each for name in self.steps for each in self.steps[name].names()]
             close = ", ".join(nearest(str(reference), known)) or ", ".join(known)
@@ -268,12 +271,18 @@ class Names:
                 "LABEL_LEAK",
                 f"'{reference}' was made by knowing the targets, so it cannot be evidence for them",
                 fix="leave it out, or give your reason under `accept: {LABEL_LEAK: …}`",
+                at_key=_stands_as_key(reference, document, base + path),
             )
             for path, reference in references(arguments)
             if reference.kind == "layer"
             and (value := self.value(str(reference)))
             and value.marks.label_leak
         ]
+
+
+def _stands_as_key(reference: Reference, document: Document, path: KeyPath) -> bool:
+    """Whether a reference is the key at a path, as in ``{near: 2}``, and not its value."""
+    return path in document.key_marks and str(path[-1]) == reference
 
 
 def call_path(step: Step, document: Document) -> KeyPath:

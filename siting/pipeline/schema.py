@@ -4,7 +4,15 @@ import types
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -82,6 +90,20 @@ def _quantity(unit: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+def _quantity_schema(number: Any, extras: list[Any], unit: str) -> WithJsonSchema:
+    """What an editor shows for a number with a unit: its limits, or text such as '3 km'."""
+    plain = TypeAdapter(Annotated[(number, *extras)] if extras else number).json_schema()
+    text = {"type": "string", "pattern": r"^\s*[-+.0-9]", "description": f"such as '3 {unit}'"}
+    return WithJsonSchema({"anyOf": [plain, text], "description": f"[{unit}]"})
+
+
+def _mapping_schema(pairs: Any) -> WithJsonSchema:
+    """What an editor shows for pairs: a mapping from names to the second member."""
+    (pair,) = get_args(pairs)
+    second = TypeAdapter(get_args(pair)[1]).json_schema()
+    return WithJsonSchema({"type": "object", "additionalProperties": second, "minProperties": 1})
+
+
 def _pairs(value: Any) -> Any:
     return list(value.items()) if isinstance(value, dict) else value
 
@@ -96,9 +118,9 @@ def rewritten(hint: Any) -> Any:
     inner = _container(part.base)
     extras = [each for each in part.extras if not isinstance(each, Pairs)]
     if any(isinstance(each, Pairs) for each in part.extras):
-        return Annotated[(inner, *extras, BeforeValidator(_pairs))]
+        return Annotated[(inner, *extras, BeforeValidator(_pairs), _mapping_schema(inner))]
     if part.unit is not None:
-        extras += [_quantity(part.unit), Field(description=f"[{part.unit}]")]
+        extras += [_quantity(part.unit), _quantity_schema(inner, extras, part.unit)]
     if part.unit_of is not None:
         # The unit is known once the layer is: text with a unit waits for the call.
         return (

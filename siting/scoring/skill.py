@@ -69,6 +69,7 @@ def screening(
     domain: Domain,
     grid: Grid,
     strata: list[Layer] | None = None,
+    variants: list[Layer] | None = None,
     region: str = "region",
     blocks: Annotated[list[str] | None, Field(min_length=1)] = None,
     buffer: Annotated[float, Unit("km"), Field(ge=0)] = 100.0,
@@ -96,6 +97,9 @@ def screening(
         The grid.
     strata : list of layer of bool
         Parts of the land that skill is told for as well.
+    variants : list of layer
+        Other fixed scores, told beside the score and compared with the baseline as it is: an
+        index without one of its criteria, say.
     region : str
         Column of the labels with the regions that are held out.
     blocks : list of str
@@ -128,7 +132,7 @@ def screening(
     fields = _Fields.of(table, placed, [domain, *(strata or [])], grid)
     land = _evaluation(features, fields.strata, grid)
     schemes = _schemes(blocks or list(BLOCKS), buffer, region)
-    ranks = _fixed_ranks(score, baselines, fields, grid)
+    ranks = _fixed_ranks([score, *(variants or [])], baselines, fields, grid)
     for name, splitter in schemes.items():
         ranks["learned", "learned", name] = _held_out(model, table, splitter, land, fields)
     main = next(iter(schemes))
@@ -138,7 +142,11 @@ def screening(
         f"learned, {main}": ("learned", "learned", main),
     }
     return {
-        **_compared(ranks, str(score.name), str(baselines[0][0].name), bootstraps),
+        **_compared(ranks, str(score.name), baselines[0][0], bootstraps),
+        "variants": [
+            {"name": str(each.name), **_against(ranks, str(each.name), baselines[0][0], bootstraps)}
+            for each in variants or []
+        ],
         "scope": _scope(grid),
         "methods": _methods(ranks, bootstraps),
         "curves": {name: curve(ranks[key][LAND]) for name, key in shown.items()},
@@ -177,16 +185,17 @@ class _Fields:
 
 
 def _fixed_ranks(
-    score: xr.DataArray,
+    scores: Sequence[xr.DataArray],
     baselines: Sequence[tuple[xr.DataArray, Direction]],
     fields: _Fields,
     grid: GeoBox,
 ) -> Ranks:
-    """Percentiles under what is not fitted: the score and every single layer."""
+    """Percentiles under what is not fitted: scores of fixed weights and every single layer."""
     ranks: Ranks = {
-        (str(score.name), "index", FIXED): layer_percentiles(
-            score, "higher", fields.cells, fields.strata, grid
+        (str(each.name), "index", FIXED): layer_percentiles(
+            each, "higher", fields.cells, fields.strata, grid
         )
+        for each in scores
     }
     for layer, direction in baselines:
         found = layer_percentiles(layer, direction, fields.cells, fields.strata, grid)
@@ -194,13 +203,20 @@ def _fixed_ranks(
     return ranks
 
 
-def _compared(ranks: Ranks, score: str, baseline: str, bootstraps: int) -> dict[str, Any]:
-    """Score and baseline at the same bootstraps of fields, and the verdict."""
-    ours, theirs = ranks[score, "index", FIXED][LAND], ranks[baseline, "baseline", SINGLE][LAND]
-    comparison: dict[str, Any] = {"baseline": baseline, "required": REQUIRED}
-    comparison |= paired(ours, theirs, SHARE, bootstraps)
+def _against(ranks: Ranks, score: str, baseline: xr.DataArray, bootstraps: int) -> dict[str, Any]:
+    """A fixed score and the baseline at the same bootstraps of fields."""
+    name = str(baseline.name)
+    ours, theirs = ranks[score, "index", FIXED][LAND], ranks[name, "baseline", SINGLE][LAND]
+    return {"baseline": name, "required": REQUIRED} | paired(ours, theirs, SHARE, bootstraps)
+
+
+def _compared(ranks: Ranks, score: str, baseline: xr.DataArray, bootstraps: int) -> dict[str, Any]:
+    """The score against the baseline, and the verdict."""
+    comparison = _against(ranks, score, baseline, bootstraps)
+    name = comparison["baseline"]
     beats = comparison["share_of_bootstraps"] >= REQUIRED
-    verdict = _verdict(baseline, ours, theirs, comparison, beats)
+    ours, theirs = ranks[score, "index", FIXED][LAND], ranks[name, "baseline", SINGLE][LAND]
+    verdict = _verdict(name, ours, theirs, comparison, beats)
     return {"verdict": verdict, "beats_baseline": beats, "paired": comparison}
 
 
