@@ -1,0 +1,299 @@
+"""Candidates: the one crossing from layers to places."""
+
+from typing import Annotated, Any, Literal
+
+import dask.array as da
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from odc.geo.geobox import GeoBox
+from pydantic import Field
+
+from siting import reduce
+from siting.columns import CONTRIBUTION, column_name, descriptions, layer_columns
+from siting.errors import InputError
+from siting.findings import warn
+from siting.geodesy import PointTree, arc, ecef
+from siting.grid import as_layer, cell_area, sample
+from siting.kernels.topk import best_cells
+from siting.kinds import (
+    STATUSES,
+    Candidates,
+    Features,
+    FittedModel,
+    Grid,
+    Layer,
+    Model,
+    Unit,
+)
+from siting.projection import position
+from siting.signature import Marks, stage
+
+Integers = NDArray[np.int64]
+Cells = tuple[Integers, Integers]
+Layers = dict[str, xr.DataArray]
+NAMES = ("name", "field", "site", "title", "field_id", "site_id")  # of known fields, first found
+
+
+@stage("candidates")
+def select(
+    rank_by: Layer,
+    layers: dict[str, Layer],
+    allowed: Layer,
+    grid: Grid,
+    model: Model | None = None,
+    known: Features | None = None,
+    count: Annotated[int, Field(gt=0, le=100_000)] = 200,
+    spacing: Annotated[float, Unit("m"), Field(ge=0)] = 0.0,
+    order: Literal["highest", "lowest"] = "highest",
+    spread: Layer | None = None,
+    dissimilarity: Layer | None = None,
+    known_within: Annotated[float, Unit("m"), Field(ge=0)] = 25_000.0,
+) -> Candidates:
+    """Best cells of the allowed ground, with all that is known of each.
+
+    Parameters
+    ----------
+    rank_by : (y, x) layer
+        Score.
+    layers : dict of (y, x) layers
+        Every layer of the run by name; each becomes a column in its own unit.
+    allowed : (y, x) layer of bool
+        Where a candidate may be.
+    grid : GeoBox
+        The grid.
+    model : FittedModel, optional
+        The model that made the score, by which each row is explained.
+    known : GeoDataFrame, optional
+        Known fields, to tell which candidate is near one.
+    count : int
+        How many candidates.
+    spacing : float
+        Least distance over the ground between two of them [m].
+    order : {"highest", "lowest"}
+        Which end of the score is best.
+    spread, dissimilarity : (y, x) layer, optional
+        Of a learned model, see :func:`siting.scoring.learned.classifier`.
+    known_within : float
+        A known field nearer than this is flagged [m].
+
+    Returns
+    -------
+    GeoDataFrame of points
+        One row a candidate, best first; ``attrs["columns"]`` has unit and meaning of each
+        column. Contributions add up to the score.
+
+    Raises
+    ------
+    InputError
+        CANDIDATES_NONE, where no allowed cell has a score; MODEL_MISMATCH, where the model does
+        not give the score ranked by; THRESHOLD_MISSING, for a dissimilarity without threshold.
+    """
+    layers, score = _with_score(layers, rank_by)
+    cells = _best(rank_by, allowed, grid, count, spacing, order)
+    frame = _places(cells, grid)
+    frame[column_name(score)] = sample(rank_by, *cells)
+    if spread is not None:
+        frame["spread"] = sample(spread, *cells)
+    if dissimilarity is not None:
+        frame["dissimilarity"] = sample(dissimilarity, *cells)
+        frame["extrapolated"] = ~(frame["dissimilarity"] <= _threshold(dissimilarity))
+    values = {
+        column: _values(layers[name], cells) for name, column in layer_columns(layers).items()
+    }
+    values.pop(column_name(score))
+    parts = [frame, pd.DataFrame(values)]
+    parts += [] if model is None else [_explained(model, layers, cells, allowed, frame, score)]
+    frame = pd.concat([*parts, _nearest_known(frame, known)], axis=1)
+    frame["status"] = str(rank_by.attrs.get("status", "assumed"))
+    frame["flags"] = _flags(frame, model, layers, known_within)
+    return _geographic(frame, layers, score, spread)
+
+
+def _with_score(layers: Layers, rank_by: xr.DataArray) -> tuple[Layers, str]:
+    """All layers with the one ranked by among them, and the name that it has there."""
+    name = str(rank_by.name or "score")
+    known = _full_name(layers, name)
+    return (layers, known) if known else ({name: rank_by, **layers}, name)
+
+
+def _full_name(layers: Layers, name: str) -> str | None:
+    """Name of a layer in the run: ``learned.score`` for ``learned``, its first result."""
+    if name in layers:
+        return name
+    return next((each for each in layers if each.partition(".")[0] == name), None)
+
+
+def _best(
+    rank_by: xr.DataArray,
+    allowed: xr.DataArray,
+    grid: GeoBox,
+    count: int,
+    spacing: float,
+    order: str,
+) -> Cells:
+    """Rows and columns of the candidates, best first."""
+    score, free = (as_layer(each.data, grid).data for each in (rank_by, allowed))
+    signed = score if order == "highest" else -score
+    rows, columns = best_cells(
+        da.where(free & da.isfinite(signed), signed, np.nan),
+        lambda i, j: position(grid, i + 0.5, j + 0.5),
+        count,
+        spacing,
+    )
+    if not len(rows):
+        raise InputError(
+            "CANDIDATES_NONE",
+            "no allowed cell has a score",
+            where="candidates",
+            fix="look at what each exclusion removes, and at the domain",
+        )
+    if len(rows) < count:
+        warn(
+            "CANDIDATES_FEWER",
+            "there are fewer candidates than asked for",
+            where="candidates",
+            found=str(len(rows)),
+            wanted=str(count),
+            fix="reduce `spacing` or `count`, or exclude less",
+        )
+    return rows, columns
+
+
+def _places(cells: Cells, grid: GeoBox) -> pd.DataFrame:
+    rows, columns = cells
+    longitude, latitude = position(grid, rows + 0.5, columns + 0.5)
+    return pd.DataFrame(
+        {
+            "rank": np.arange(1, len(rows) + 1),
+            "site_id": [site_id(*each) for each in zip(longitude, latitude, strict=True)],
+            "longitude": longitude,
+            "latitude": latitude,
+            "cell_area": sample(cell_area(grid), rows, columns),
+        }
+    )
+
+
+def site_id(longitude: float, latitude: float) -> str:
+    """Name of a place by its coordinates to 1e-4 degree, which sorts and stays text.
+
+    Examples
+    --------
+    >>> site_id(-122.88097, 38.83394)
+    'N38.8339W122.8810'
+    """
+    north, east = "S" if latitude < 0 else "N", "W" if longitude < 0 else "E"
+    return f"{north}{abs(latitude):07.4f}{east}{abs(longitude):08.4f}"
+
+
+def _threshold(dissimilarity: xr.DataArray) -> float:
+    if "threshold" not in dissimilarity.attrs:
+        raise InputError(
+            "THRESHOLD_MISSING",
+            "the dissimilarity does not say from which value on it is too large",
+            where="candidates.dissimilarity",
+            found=str(dissimilarity.name),
+            fix="take that of a learned model, such as learned.dissimilarity",
+        )
+    return float(dissimilarity.attrs["threshold"])
+
+
+def _values(layer: xr.DataArray, cells: Cells) -> NDArray[Any]:
+    values = sample(layer, *cells)
+    return values == 1 if layer.dtype == bool else values
+
+
+def _explained(
+    model: FittedModel,
+    layers: Layers,
+    cells: Cells,
+    allowed: xr.DataArray,
+    frame: pd.DataFrame,
+    score: str,
+) -> pd.DataFrame:
+    """Contributions and reasons, once they are known to add up to the score."""
+    from siting.scoring.explain import explained
+
+    features = {name: layers[_full_name(layers, name) or name] for name in model.features}
+    X = pd.DataFrame({name: sample(layer, *cells) for name, layer in features.items()})
+    reference = model.card.get("reference")
+    if reference is None and not hasattr(model.estimator, "contributions"):
+        reference = {name: _median(layer, allowed) for name, layer in features.items()}
+    told = explained(model, X, reference)
+    total = told.drop(columns="reasons").sum(axis=1)
+    wanted = frame[column_name(score)]
+    if not np.allclose(total, wanted, rtol=1e-6, atol=1e-9):
+        raise InputError(
+            "MODEL_MISMATCH",
+            "the model does not give the score that candidates are ranked by",
+            where="candidates.rank_by",
+            found=f"{total.iloc[0]:g} at {frame['site_id'].iloc[0]}",
+            wanted=f"{wanted.iloc[0]:g}",
+        )
+    return told.rename(columns=column_name)
+
+
+def _median(layer: xr.DataArray, allowed: xr.DataArray) -> float:
+    return float(reduce.quantile(layer.astype(float).where(allowed), [0.5])[0])
+
+
+def _nearest_known(frame: pd.DataFrame, known: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Distance to the nearest known field [km] and its name; no columns without any."""
+    if known is None or known.empty:
+        return pd.DataFrame(index=frame.index)
+    points = known.geometry.to_crs("EPSG:4326").representative_point()
+    tree = PointTree(points.x, points.y).tree
+    chord, nearest = tree.query(ecef(frame["longitude"], frame["latitude"]))
+    column = next((each for each in NAMES if each in known), None)
+    names = known[column] if column else known.index.to_series()
+    named = names.fillna("").astype(str).to_numpy()[nearest]
+    return pd.DataFrame({"known_distance": arc(chord) / 1000, "known_name": named})
+
+
+def _flags(
+    frame: pd.DataFrame, model: FittedModel | None, layers: Layers, known_within: float
+) -> list[str]:
+    """What to know of each row before trusting it, '; '-joined."""
+    found: list[list[str]] = [[] for _ in range(len(frame))]
+    if "extrapolated" in frame:
+        for flags, outside in zip(found, frame["extrapolated"], strict=True):
+            flags += ["outside training range"] if outside else []
+    status = _worst_status(model, layers)
+    if status in {"derived", "assumed"}:
+        for flags in found:
+            flags.append(f"{status} inputs")
+    if "known_distance" in frame:
+        near = frame["known_distance"] * 1000 <= known_within
+        rows = zip(found, near, frame["known_name"], frame["known_distance"], strict=True)
+        for flags, is_near, name, distance in rows:
+            flags += [f"near known field {name} {distance:.0f} km"] if is_near else []
+    return ["; ".join(flags) for flags in found]
+
+
+def _worst_status(model: FittedModel | None, layers: Layers) -> str | None:
+    """Worst status of the model's features; None without a model."""
+    if model is None:
+        return None
+    names = (_full_name(layers, name) or name for name in model.features)
+    statuses: list[str] = [Marks.of(layers[name].attrs).status for name in names]
+    return max(statuses, key=list[str](STATUSES).index)
+
+
+def _geographic(
+    frame: pd.DataFrame, layers: Layers, score: str, spread: xr.DataArray | None
+) -> gpd.GeoDataFrame:
+    """Points with the columns in their order, and what each column means."""
+    last = ["known_distance", "known_name", "status", "reasons", "flags"]
+    columns = [str(each) for each in frame]
+    last += [each for each in columns if each.startswith(CONTRIBUTION)]
+    first = [each for each in columns if each not in last]
+    frame = frame[first + [each for each in last if each in columns]]
+    points = gpd.points_from_xy(frame["longitude"], frame["latitude"], crs="EPSG:4326")
+    places = gpd.GeoDataFrame(frame, geometry=points)
+    told = descriptions(frame.columns, layers, score)
+    if spread is not None:
+        told["spread"]["units"] = str(spread.attrs.get("units", "1"))
+    places.attrs["columns"] = told
+    return places

@@ -1,0 +1,115 @@
+"""The columns of the candidates: names, units and meanings, the same in every file and page."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import xarray as xr
+
+from siting.errors import PipelineError
+
+CONTRIBUTION = "contribution_"
+
+
+class Column(NamedTuple):
+    """Unit and meaning of a column."""
+
+    units: str
+    description: str
+
+
+# Columns that candidates have whatever the pipeline, in this order; some only where asked for.
+FIXED: Mapping[str, Column] = {
+    "rank": Column("1", "Place in the ranking; 1 is the best"),
+    "site_id": Column("1", "Name of the cell by its centre, the same in every run"),
+    "longitude": Column("degree", "Longitude of the cell's centre, WGS84"),
+    "latitude": Column("degree", "Latitude of the cell's centre, WGS84"),
+    "cell_area": Column("km2", "True area of the cell that the row stands for"),
+    "spread": Column("1", "Standard deviation of the learned score over refits of its model"),
+    "dissimilarity": Column("1", "Unlikeness to the training samples of the learned model"),
+    "extrapolated": Column("1", "Whether the learned model has not seen the like of the place"),
+    "known_distance": Column("km", "Distance from the cell's centre to the nearest known field"),
+    "known_name": Column("1", "Name of the nearest known field"),
+    "status": Column("1", "Worst status of what the score is made from"),
+    "reasons": Column("1", "Features that move the score most"),
+    "flags": Column("1", "What to know before trusting the row"),
+    CONTRIBUTION + "base": Column("1", "Score of the ordinary place that features are added to"),
+}
+
+
+def column_name(layer: str) -> str:
+    """The column that holds the values of a layer.
+
+    Examples
+    --------
+    >>> column_name("learned.score")
+    'learned_score'
+    """
+    return layer.replace(".", "_")
+
+
+def layer_columns(layers: Mapping[str, xr.DataArray]) -> dict[str, str]:
+    """The column of each layer, by the layer's name.
+
+    Raises
+    ------
+    PipelineError
+        COLUMN_TAKEN, where two values would share a column.
+
+    Examples
+    --------
+    >>> layer_columns({"rank": xr.DataArray()})
+    Traceback (most recent call last):
+    siting.errors.PipelineError: COLUMN_TAKEN: two values would share the column 'rank'
+      where:  candidates
+      fix:    give the layer 'rank' another name
+    """
+    taken = {*FIXED, "geometry"}
+    columns = {}
+    for name in layers:
+        column = column_name(name)
+        if column in taken or column.startswith(CONTRIBUTION):
+            raise PipelineError(
+                "COLUMN_TAKEN",
+                f"two values would share the column '{column}'",
+                where="candidates",
+                fix=f"give the layer '{name}' another name",
+            )
+        taken.add(column)
+        columns[name] = column
+    return columns
+
+
+def descriptions(
+    columns: Iterable[str], layers: Mapping[str, xr.DataArray], score: str
+) -> dict[str, dict[str, str]]:
+    """Unit and meaning of each column of a candidates table.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        Columns of the table.
+    layers : mapping
+        Layers by name, whose attributes tell their unit and long name.
+    score : str
+        Name of the layer ranked by; contributions and their base have its unit.
+
+    Examples
+    --------
+    >>> heat = xr.DataArray(attrs={"units": "mW m-2", "long_name": "Heat flow"})
+    >>> descriptions(["rank", "q", "contribution_q"], {"q": heat}, "q")["q"]
+    {'units': 'mW m-2', 'description': 'Heat flow'}
+    """
+    owner = {column: layers[name] for name, column in layer_columns(layers).items()}
+    unit = str(layers[score].attrs.get("units", "1"))
+    told = {}
+    for column in columns:
+        if column in owner:
+            attrs = owner[column].attrs
+            told[column] = Column(str(attrs.get("units", "1")), str(attrs.get("long_name", "")))
+        elif column.startswith(CONTRIBUTION):
+            feature = column.removeprefix(CONTRIBUTION)
+            added = Column(unit, f"What {feature} adds to the score")
+            told[column] = Column(unit, FIXED[column].description) if column in FIXED else added
+        elif column in FIXED:
+            told[column] = FIXED[column]
+    return {column: each._asdict() for column, each in told.items()}
