@@ -1,49 +1,37 @@
 """NetCDF and Zarr: one variable on a regular grid, by the CF conventions."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from siting.errors import InputError
 from siting.io.containers import check_chunks, check_hdf5, check_zarr, is_group
-from siting.io.crs import check_plausible, known_crs
+from siting.io.coordinates import Axes, axes_of, frame_of, not_regular, step_of
 from siting.io.formats import Format, reading
-from siting.io.placement import Frame
 from siting.io.source import RasterSource, check_block, equals, numeric
 
+MAX_WHOLE = 256 << 20  # a NetCDF-3 file up to this size is read as a whole
 _ENGINES = {"netcdf3": "scipy", "hdf5": "h5netcdf", "zarr": "zarr"}
-_X = frozenset({"lon", "longitude", "x", "easting", "eastings", "projection_x_coordinate"})
-_Y = frozenset({"lat", "latitude", "y", "northing", "northings", "projection_y_coordinate"})
-_EAST = frozenset({"degrees_east", "degree_east", "degreese", "degree_e", "degrees_e"})
-_NORTH = frozenset({"degrees_north", "degree_north", "degreesn", "degree_n", "degrees_n"})
-
-
-class _Axes(NamedTuple):
-    """Dimensions of a variable that are rows and columns."""
-
-    y: str
-    x: str
 
 
 @contextmanager
 def _opened(path: Path, kind: Format) -> Iterator[xr.Dataset]:
-    options: dict[str, Any] = {"consolidated": False} if kind == "zarr" else {}
-    with (
-        reading(path),
-        xr.open_dataset(
-            path, engine=_ENGINES[kind], decode_cf=False, cache=False, **options
-        ) as dataset,
-    ):
-        yield dataset
+    with reading(path), ExitStack() as stack:
+        file: Any = path
+        options: dict[str, Any] = {"consolidated": False} if kind == "zarr" else {}
+        if kind == "netcdf3":  # opened here, because scipy leaves a damaged file open
+            file = stack.enter_context(path.open("rb"))
+            options = {"mmap": path.stat().st_size > MAX_WHOLE}
+        dataset = xr.open_dataset(
+            file, engine=_ENGINES[kind], decode_cf=False, cache=False, **options
+        )
+        yield stack.enter_context(dataset)
 
 
 def open_gridded(
@@ -82,12 +70,12 @@ def open_gridded(
     with _opened(path, kind) as dataset:
         name = _variable(dataset, variable, path)
         array = dataset[name]
-        axes = _axes(array)
+        axes = axes_of(array)
         if axes is None:
-            raise _not_regular(dataset, name, path)
-        step = _step(array, axes, band, path)
+            raise not_regular(dataset, name, path)
+        step = step_of(array, axes, band, path)
         dtype = _unsigned_type(numeric(str(array.dtype), path), array.attrs)
-        frame = _frame(dataset, array, axes, crs, path)
+        frame = frame_of(dataset, array, axes, crs, path)
         attrs = dict(array.attrs)
         chunks = array.encoding.get("chunksizes") or array.encoding.get("chunks") or ()
     check_block(int(np.prod(chunks)) if chunks else 1, dtype, path)
@@ -122,7 +110,7 @@ def _check_container(path: Path, kind: Format) -> None:
 
 
 def _load(
-    path: Path, kind: Format, name: str, axes: _Axes, step: dict[str, int], rows: slice,
+    path: Path, kind: Format, name: str, axes: Axes, step: dict[str, int], rows: slice,
     columns: slice,
 ) -> np.ma.MaskedArray[Any, Any]:  # fmt: skip
     with _opened(path, kind) as dataset:
@@ -176,129 +164,4 @@ def _variable(dataset: xr.Dataset, wanted: str | None, path: Path) -> str:
 def _fits(array: xr.DataArray) -> bool:
     name = str(array.name).lower()
     bounds = name.endswith(("_bnds", "_bounds")) or name in {"crs", "spatial_ref"}
-    return array.dtype.kind in "iuf" and _axes(array) is not None and not bounds
-
-
-def _axes(array: xr.DataArray) -> _Axes | None:
-    y = [str(dim) for dim in array.dims if _is_axis(array, str(dim), _Y, _NORTH, "Y")]
-    x = [str(dim) for dim in array.dims if _is_axis(array, str(dim), _X, _EAST, "X")]
-    return _Axes(y[0], x[0]) if len(y) == 1 and len(x) == 1 else None
-
-
-def _is_axis(
-    array: xr.DataArray, dim: str, names: frozenset[str], units: frozenset[str], axis: str
-) -> bool:
-    if dim not in array.coords:
-        return False
-    attrs = array.coords[dim].attrs
-    return (
-        str(attrs.get("units", "")).lower() in units
-        or str(attrs.get("standard_name", "")).lower() in names
-        or str(attrs.get("axis", "")).upper() == axis
-        or dim.lower() in names
-    )
-
-
-def _not_regular(dataset: xr.Dataset, name: str, path: Path) -> InputError:
-    return InputError(
-        "GRID_IRREGULAR",
-        "the variable does not lie on rows and columns of coordinates",
-        where=f"{path}: {name}",
-        found=f"dimensions {', '.join(map(str, dataset[name].dims))}",
-        wanted="two dimensions with coordinates, such as lat and lon, or y and x",
-        fix="regrid the file, or add coordinate variables",
-    )
-
-
-def _step(array: xr.DataArray, axes: _Axes, band: int | None, path: Path) -> dict[str, int]:
-    """The one step to read along each further dimension."""
-    others = [str(dim) for dim in array.dims if dim not in axes]
-    long = [dim for dim in others if array.sizes[dim] > 1]
-    if len(long) > 1 or (long and band is None):
-        raise InputError(
-            "DIMENSION_AMBIGUOUS",
-            "the variable has more than rows and columns",
-            where=f"{path}: {array.name}",
-            found=", ".join(f"{dim} ({array.sizes[dim]})" for dim in long),
-            wanted="one step of one further dimension",
-            fix="name the step, from 1, with `band:`" if len(long) == 1 else "cut a slice first",
-        )
-    if long and band is not None and not 1 <= band <= array.sizes[long[0]]:
-        raise InputError(
-            "BAND_MISSING",
-            f"there is no such step of {long[0]}",
-            where=f"{path}: {array.name}",
-            found=f"band {band}",
-            wanted=f"1 to {array.sizes[long[0]]}",
-        )
-    return {dim: (band or 1) - 1 if dim in long else 0 for dim in others}
-
-
-def _frame(
-    dataset: xr.Dataset, array: xr.DataArray, axes: _Axes, declared: str | None, path: Path
-) -> Frame:
-    y, x = (dataset[dim] for dim in axes)
-    system = known_crs(_crs(dataset, array, y, x), declared, path)
-    (top, row_step), (left, column_step) = (
-        _spacing(np.asarray(each.values, dtype=float), _factor(each, system), str(each.name), path)
-        for each in (y, x)
-    )
-    affine = Affine(column_step, 0, left, 0, row_step, top)
-    ends = affine * (x.size, y.size)
-    bounds = (
-        min(left, ends[0]), min(top, ends[1]), max(left, ends[0]), max(top, ends[1])
-    )  # fmt: skip
-    check_plausible(system, bounds, max(abs(column_step), abs(row_step)), path)
-    return Frame(system, affine, y.size, x.size)
-
-
-def _factor(coordinate: xr.DataArray, crs: CRS) -> float:
-    """Units of the CRS in a unit of the coordinate."""
-    kilometres = str(coordinate.attrs.get("units", "")).lower() in {"km", "kilometer", "kilometre"}
-    return 1000.0 if kilometres and crs.is_projected else 1.0
-
-
-def _spacing(
-    values: NDArray[np.float64], factor: float, name: str, path: Path
-) -> tuple[float, float]:
-    """Edge of the first cell, and the step from cell to cell."""
-    count = values.size
-    step = (values[-1] - values[0]) / (count - 1) if count > 1 else np.nan
-    regular = np.abs(values - (values[0] + step * np.arange(count))) < 0.01 * abs(step)
-    if not (np.isfinite(step) and step != 0 and regular.all()):
-        raise InputError(
-            "GRID_IRREGULAR",
-            "the cells are not evenly spaced",
-            where=f"{path}: {name}",
-            found=f"{count} coordinates from {values[0]:g} to {values[-1]:g}",
-            wanted="at least two coordinates with one step",
-            fix="regrid the file to even steps",
-        )
-    return float(values[0] - step / 2) * factor, float(step) * factor
-
-
-def _crs(
-    dataset: xr.Dataset, array: xr.DataArray, y: xr.DataArray, x: xr.DataArray
-) -> CRS | str | None:
-    """CRS by the CF grid mapping; degrees without one are WGS84."""
-    mapping = str(array.attrs.get("grid_mapping", "")).partition(":")[0].strip()
-    for name in (mapping, "spatial_ref", "crs"):
-        if name and name in dataset.variables:
-            attrs = dataset[name].attrs
-            if text := attrs.get("crs_wkt") or attrs.get("spatial_ref"):
-                return str(text)
-            if found := _from_cf(attrs):
-                return found
-    if str(x.attrs.get("units", "")).lower() in _EAST and (
-        str(y.attrs.get("units", "")).lower() in _NORTH
-    ):
-        return "EPSG:4326"
-    names: Sequence[str] = (str(y.name).lower(), str(x.name).lower())
-    return "EPSG:4326" if names in {("lat", "lon"), ("latitude", "longitude")} else None
-
-
-def _from_cf(attrs: dict[str, Any]) -> CRS | None:
-    try:
-        return CRS.from_cf(attrs)
-    except (CRSError, KeyError, ValueError, TypeError, AttributeError):
-        return None
+    return array.dtype.kind in "iuf" and axes_of(array) is not None and not bounds

@@ -156,7 +156,11 @@ def _coordinates(crs: CRS, grid: GeoBox, i: Floats, j: Floats) -> tuple[Floats, 
     else:
         x, y = np.broadcast_arrays(x, y)
         x, y = transform(x, y)
-    return np.where(np.isfinite(x), x, np.nan), np.where(np.isfinite(y), y, np.nan)
+    return _finite(x), _finite(y)
+
+
+def _finite(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 @lru_cache(maxsize=32)
@@ -223,7 +227,7 @@ def _common_points(frame: Frame, grid: GeoBox) -> tuple[Floats, Floats]:
     own = crs_of(grid)
     x, y = frame.affine * (column, row)
     if not _same(own, frame.crs):
-        x, y = _transformer(frame.crs, own).transform(x, y)
+        x, y = (_finite(v) for v in _transformer(frame.crs, own).transform(x, y))
     if is_cylindrical(own):
         x = grid.affine.c + (x - grid.affine.c) % circle(own)[2]
     i = np.concatenate([i, (y - grid.affine.f) / grid.affine.e])

@@ -253,7 +253,11 @@ def _degrees(values: pd.Series, name: str, lines: list[int], path: Path) -> NDAr
     bad = ~np.isfinite(numbers)
     if bad.any():
         rows = np.flatnonzero(bad)
-        cells = ", ".join(f"{values.iloc[row]!r} in line {lines[row]}" for row in rows[:5])
+        cells = ", ".join(
+            f"{'nothing' if pd.isna(values.iloc[row]) else repr(values.iloc[row])}"
+            f" in line {lines[row]}"
+            for row in rows[:5]
+        )
         raise InputError(
             "COORD_INVALID",
             f"'{name}' is missing or no number in {rows.size} rows",

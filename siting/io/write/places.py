@@ -78,7 +78,9 @@ def kmz(path: Path, frame: gpd.GeoDataFrame) -> None:
         degrees = degrees.assign(name=degrees[column].astype(str))
     unpacked = path.with_name(path.stem + ".kml")
     try:
-        pyogrio.write_dataframe(_small_integers(simple(degrees)), unpacked, driver="LIBKML", layer=path.stem)
+        pyogrio.write_dataframe(
+            _small_integers(simple(degrees)), unpacked, driver="LIBKML", layer=path.stem
+        )
         path.write_bytes(zipped({"doc.kml": unpacked.read_bytes()}))
     finally:
         unpacked.unlink(missing_ok=True)
