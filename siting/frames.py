@@ -67,7 +67,7 @@ def column(frame: pd.DataFrame, name: str, unit: str | None, where: str) -> NDAr
 
 
 def is_among(
-    frame: pd.DataFrame, name: str, values: Sequence[str | int], where: str
+    frame: pd.DataFrame, name: str, values: Sequence[str], where: str
 ) -> NDArray[np.bool_]:
     """Rows whose column has one of the values.
 
@@ -77,7 +77,7 @@ def is_among(
         Features or a table.
     name : str
         Name of the column.
-    values : sequence of str or int
+    values : sequence of str
         Values, spelled as in the data.
     where : str
         Who asks, for errors.

@@ -16,7 +16,7 @@ from siting.signature import layer
 def among(
     features: Features,
     column: str,
-    values: Annotated[list[str | int], Field(min_length=1)],
+    values: Annotated[list[str], Field(min_length=1)],
 ) -> Features:
     """Features whose column has one of the values named.
 
@@ -25,8 +25,8 @@ def among(
     features : features
         Points, lines or polygons.
     column : str
-        Column with text or whole numbers.
-    values : list of str or int
+        Column with text.
+    values : list of str
         Values to keep, spelled as in the data.
 
     Returns

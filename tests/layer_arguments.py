@@ -1,0 +1,212 @@
+"""Arguments for any layer function, made from its signature.
+
+What a signature does not tell (that a layer holds classes, which number makes sense) stands in the
+tables; a function that needs no more than layers, points and defaults needs no line in them.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+from odc.geo.geobox import GeoBox
+
+from siting.grid import as_layer, make_grid
+from siting.signature import Argument, Leaf, Spec, leaves, spec_of
+
+GRIDS = {
+    "projected": make_grid("EPSG:32611", 2_000, (500_000, 4_400_000, 546_000, 4_434_000)),
+    "geographic": make_grid("EPSG:4326", 0.02, (179.7, 39.8, 180.16, 40.14)),
+    "periodic": make_grid("EPSG:6933", 700_000, "world"),
+}
+
+# Kinds of layers that are not continuous.
+LAYER_KINDS = {
+    "all_of.layers": "boolean",
+    "any_of.layers": "boolean",
+    "negated.layer": "boolean",
+    "mask.where": "boolean",
+    "where.layer": "boolean",
+    "category_is.layer": "categorical",
+    "heat_flow_by_class.regime": "categorical",
+}
+# Units of layers whose signature leaves them open.
+OPEN_UNITS = {"boolean": "1", "categorical": "1", "continuous": "mW m-2"}
+POLYGONS = {"land.outline", "land.ice", "within_polygons.features", "outside.features"}
+# Arguments without a default that 1 does not fit.
+VALUES = {
+    "rescale.low": 20.0,
+    "rescale.high": 90.0,
+    "log1p.scale": 30.0,
+    "nearness.half_distance": 40.0,
+    "above.threshold": 55.0,
+    "below.threshold": 55.0,
+    "box.west": 170.0,
+    "box.east": -170.0,
+    "box.south": 39.9,
+    "box.north": 60.0,
+    "category_is.categories": [2, 3],
+    "conductive_temperature.depth": 3_000.0,
+    "conductive_temperature_sd.depth": 3_000.0,
+    "event_density.radius": 900.0,
+    "event_density.minimum_magnitude": 5.0,
+    "event_density.first_year": 2001,
+    "event_density.last_year": 2010,
+    "relief.radius": 800_000.0,
+    "roughness.radius": 800_000.0,
+    "topographic_position.radius": 800_000.0,
+    "within.buffer": 600_000.0,
+    "select_events.maximum_depth": 40.0,
+    "distance_to_nth.n": 2,
+    "among.column": "faulting",
+    "among.values": ["normal"],
+}
+
+
+def public(spec: Spec) -> Callable[..., Any]:
+    """The decorated function of a spec."""
+    function: Callable[..., Any] = getattr(
+        sys.modules[spec.function.__module__], spec.function.__name__
+    )
+    return function
+
+
+def key_of(call: Callable[..., Any], name: str) -> str:
+    return f"{call.__name__}.{name}"
+
+
+def specification(call: Callable[..., Any]) -> Spec:
+    spec = spec_of(call)
+    assert spec is not None
+    return spec
+
+
+def random_layer(grid: GeoBox, kind: str, units: str, seed: int) -> xr.DataArray:
+    rng = np.random.default_rng(seed)
+    shape = tuple(grid.shape.yx)
+    values = {
+        "continuous": rng.uniform(5, 100, shape),
+        "categorical": rng.integers(1, 5, shape),
+        "boolean": rng.integers(0, 2, shape),
+    }[kind]
+    attrs = {"kind": kind, "status": "measured", "source": "test", "vintage": "2024"}
+    layer = as_layer(values.astype(np.float32), grid, units=units, label_leak=False, **attrs)
+    return layer.rename(f"layer_{seed}")
+
+
+def points(grid: GeoBox) -> gpd.GeoDataFrame:
+    """Earthquakes on the grid, with the columns that functions ask for."""
+    rng = np.random.default_rng(1)
+    west, south, east, north = grid.boundingbox.bbox
+    count = 80
+    x, y = rng.uniform(west, east, count), rng.uniform(south, north, count)
+    places = gpd.points_from_xy(x, y, crs=grid.crs).to_crs(4326)
+    events = gpd.GeoDataFrame(
+        {
+            "mw": np.round(5.0 + rng.exponential(0.3, count), 2),
+            "depth": rng.uniform(0, 60, count),
+            "faulting": ["normal", "thrust"] * (count // 2),
+            "time": pd.to_datetime([f"{2001 + i % 10}-03-01" for i in range(count)]),
+        },
+        geometry=places,
+    )
+    return with_marks(events, {"mw": "1", "depth": "km"})
+
+
+def polygons(grid: GeoBox) -> gpd.GeoDataFrame:
+    """Two areas inside the grid."""
+    west, south, east, north = grid.boundingbox.bbox
+    width, height = east - west, north - south
+    areas = [
+        shapely.box(west + a * width, south + a * height, west + b * width, south + b * height)
+        for a, b in ((0.2, 0.45), (0.6, 0.7))
+    ]
+    fine = shapely.segmentize(areas, width / 50)
+    return with_marks(gpd.GeoDataFrame(geometry=fine, crs=grid.crs).to_crs(4326), {})
+
+
+def with_marks(frame: Any, columns: dict[str, str]) -> Any:
+    marks = {"status": "measured", "source": "test", "vintage": "2024", "label_leak": False}
+    frame.attrs.update(marks, columns=columns)
+    return frame
+
+
+def classes() -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "class": [1, 2, 3, 4],
+            "heat_flow": [45.0, 60.0, 75.0, 90.0],
+            "standard_deviation": [10.0, 12.0, 20.0, 30.0],
+        }
+    )
+    return with_marks(table, {"heat_flow": "mW m-2", "standard_deviation": "mW m-2"})
+
+
+def value_for(call: Callable[..., Any], argument: Argument, grid: GeoBox) -> Any:
+    """A value that fits an argument."""
+    key = key_of(call, argument.name)
+    hint = next(leaves(argument.hint))
+    if hint.kind == "grid":
+        return grid
+    if hint.kind == "layer" and argument.required:
+        kind = LAYER_KINDS.get(key, "continuous")
+        count = 2 if "list[" in str(argument.hint) else 1
+        layers = [
+            random_layer(grid, kind, hint.unit or OPEN_UNITS[kind], seed) for seed in range(count)
+        ]
+        return layers if count == 2 else layers[0]
+    if hint.kind == "features":
+        features = polygons(grid) if key in POLYGONS else points(grid)
+        return [features, features] if "list[" in str(argument.hint) else features
+    if hint.kind == "table":
+        return classes()
+    return VALUES.get(key, 1.0 if argument.required else argument.default)
+
+
+def arguments(call: Callable[..., Any], grid: GeoBox) -> dict[str, Any]:
+    return {each.name: value_for(call, each, grid) for each in specification(call).arguments}
+
+
+def layers_in(given: dict[str, Any]) -> list[tuple[str, int | None]]:
+    """Places of the layers among the arguments: name, and position in a list."""
+    found: list[tuple[str, int | None]] = []
+    for name, value in given.items():
+        if isinstance(value, xr.DataArray):
+            found.append((name, None))
+        elif isinstance(value, list) and isinstance(value[0], xr.DataArray):
+            found += [(name, position) for position in range(len(value))]
+    return found
+
+
+def changed(
+    given: dict[str, Any], place: tuple[str, int | None], change: Callable[[Any], Any]
+) -> dict[str, Any]:
+    """The arguments with one layer changed."""
+    name, position = place
+    if position is None:
+        return {**given, name: change(given[name])}
+    items = list(given[name])
+    items[position] = change(items[position])
+    return {**given, name: items}
+
+
+def every_layer(given: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    for place in layers_in(given):
+        given = changed(given, place, change)
+    return given
+
+
+def outputs(call: Callable[..., Any], given: dict[str, Any]) -> list[tuple[Leaf, Any]]:
+    """What a function returns, each with the part of the signature that tells of it."""
+    result, spec = call(**given), specification(call)
+    if spec.outputs[0].name == "":
+        return [(spec.outputs[0].leaf, result)]
+    return [(each.leaf, getattr(result, each.name)) for each in spec.outputs]
+
+
+def output_layers(call: Callable[..., Any], given: dict[str, Any]) -> Iterator[xr.DataArray]:
+    return (value for hint, value in outputs(call, given) if hint.kind == "layer")
