@@ -105,6 +105,7 @@ class _Run:
         self.recipes = Recipes(plan, store, verify)
         self.values = Values(plan, store, self.recipes)
         self.run_id = object_key(self.identity())[:16]
+        self.late: list[Finding] = []  # noticed while publishing, when the manifest was written
         self.computed = 0
         self.reused = 0
 
@@ -186,7 +187,8 @@ class _Run:
                 self.progress.step(name)
                 writers.write(name, results, staged / name)
             manifest = self._manifest(results)
-            folder = publish(self.out, self.run_id, staged, manifest)
+            with findings.collect() as self.late:
+                folder = publish(self.out, self.run_id, staged, manifest)
         timings.record(rates, "outputs", cells, time.perf_counter() - began)
         self.progress.done("results")
         return folder, json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -278,7 +280,7 @@ class _Run:
             self.run_id,
             verdict,
             {name: (folder / name).stat().st_size for name in names},
-            tuple(Finding(**each) for each in manifest["findings"]),
+            (*(Finding(**each) for each in manifest["findings"]), *self.late),
             manifest["top"],
             self.computed,
             self.reused,

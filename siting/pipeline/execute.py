@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from siting import findings
-from siting.errors import SitingError
+from siting.errors import InputError, SitingError
 from siting.findings import Finding
 from siting.grid import accept, from_function
 from siting.io import model as models
@@ -57,8 +57,24 @@ class Values:
                 self.store.write(self.recipes.keys[step.name], parts, recipe, tick)
             except SitingError as error:
                 raise _placed(error, step) from error
+        self._check_unchanged(step)
         rows = {"findings": [each.as_dict() for each in noticed]}
         self.store.write_record(self._noticed_key(step), rows, self._noticed_recipe(step))
+
+    def _check_unchanged(self, step: Step) -> None:
+        """Refuse a source that was edited while it was read: its key would be another's."""
+        if step.file is None:
+            return
+        known = self.recipes.recipes[step.name]["sha256"]
+        if self.store.file_digest(step.file) != known:
+            self.store.discard(self.recipes.keys[step.name])
+            raise InputError(
+                "INPUT_CHANGED",
+                "the file was changed while it was read",
+                where=f"{step.section}.{step.name}",
+                found=str(step.file),
+                fix="run again when nothing writes to it",
+            )
 
     def _parts(self, step: Step) -> dict[str, Any]:
         if step.source is not None and step.file is not None:

@@ -17,16 +17,16 @@ from siting.scoring.threads import single_threaded
 
 Floats = NDArray[np.float64]
 Split = tuple[NDArray[np.int64], NDArray[np.int64]]
-# Lengths of the random fields in spacings of the samples: each sample has some dozen neighbours
+# Lengths of the random fields in spacings of the samples: each sample has some fifty neighbours
 # within one length, over which the correlation falls to exp(-1/2).
-LENGTH = 2.5
-BUFFER = 2.5  # distance between training and test in lengths: correlation .04
-CLUSTERS = 8  # compact parts of the land, each tested once
+LENGTH = 4.0
+BUFFER = 2.0  # distance between training and test in lengths: correlation .14
+CLUSTERS = 6  # compact parts of the land, each tested once
 SHARE = 0.2  # of the samples that a random field calls positive
 WAVES = 256  # plane waves in a random field
-SPLITS = 5
+SPLITS = 3
 TREES = 20
-VISIBLE = 0.8  # mean AUC of random folds above which the leak is plain
+VISIBLE = 0.6  # AUC that random folds exceed in 97.5 % of draws where the leak is plain
 
 
 def self_test(X: pd.DataFrame, draws: int, seed: int = 0) -> dict[str, Any]:
@@ -119,6 +119,7 @@ def buffered_clusters(longitude: Floats, latitude: Floats, buffer: float) -> lis
     return splits
 
 
+@single_threaded()
 def _auc(X: pd.DataFrame, splits: list[Split], y: NDArray[np.int64]) -> float:
     """Mean AUC of a forest over the splits that have both classes on both sides."""
     forest = ExtraTreesClassifier(TREES, min_samples_leaf=2, random_state=0, n_jobs=1)
@@ -137,7 +138,7 @@ def _summary(values: Floats) -> dict[str, float]:
 
 
 def _told(found: dict[str, dict[str, float]], draws: int, length: float) -> dict[str, Any]:
-    leaks = found["random"]["mean"] >= VISIBLE
+    leaks = found["random"]["low"] >= VISIBLE
     honest = found["blocked"]["low"] <= 0.5 <= found["blocked"]["high"]
     told = (
         f"{draws} random label fields that no layer knows of: random folds report a mean AUC of "

@@ -41,6 +41,7 @@ from siting.scoring.percentiles import (
     share_above,
 )
 from siting.scoring.prediction import predicted
+from siting.scoring.threads import single_threaded
 from siting.scoring.training import Training, background_cells, classification_table
 from siting.signature import scorer
 
@@ -259,6 +260,7 @@ def _placed(frame: pd.DataFrame, rows: Integers, columns: Integers, grid: GeoBox
     return frame.set_index(index).dropna()
 
 
+@single_threaded()
 def _held_out(
     model: FittedModel,
     table: Training,
@@ -285,6 +287,7 @@ def _ones(land: pd.DataFrame) -> Floats:
     return np.ones(len(land))
 
 
+@single_threaded()
 def _importance(
     model: FittedModel,
     table: Training,

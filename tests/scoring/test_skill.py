@@ -63,6 +63,7 @@ def test_score_that_knows_the_truth_beats_the_baseline(record):
 
 def test_baseline_that_knows_the_truth_is_said_to_do_as_well():
     record = world_record("bad")
+    assert world_record("bad") == record
     assert not record["beats_baseline"]
     assert record["verdict"].startswith("Baseline does as well: ")
 
@@ -82,10 +83,6 @@ def test_importance_names_the_layer_that_matters(record):
     first, second = record["importance"]
     assert (first["layer"], second["layer"]) == ("good", "bad")
     assert first["value"] > 0.2 > abs(second["value"])
-
-
-def test_same_record_again(record):
-    assert world_record("good") == record
 
 
 def test_label_that_is_left_out_is_counted(record):
@@ -109,16 +106,16 @@ def smooth_world(count=600):
 
 def test_self_test_sees_the_leak_of_random_folds_and_passes_buffered_blocks():
     found = self_test(smooth_world(), 20)
-    assert found["random"]["mean"] > leakage.VISIBLE
+    assert found["random"]["mean"] > 0.9
     assert found["blocked"]["low"] <= 0.5 <= found["blocked"]["high"]
     assert found["passed"]
 
 
 def test_self_test_fails_where_blocks_are_not_honest(monkeypatch):
     # Clusters far smaller than the correlation of the labels, and no buffer: they leak as well.
-    monkeypatch.setattr(leakage, "CLUSTERS", 60)
+    monkeypatch.setattr(leakage, "CLUSTERS", 30)
     monkeypatch.setattr(leakage, "BUFFER", 0.0)
-    found = self_test(smooth_world(), 20)
+    found = self_test(smooth_world(), 8)
     assert not found["passed"]
     assert "do not trust" in found["text"]
 
