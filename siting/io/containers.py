@@ -2,10 +2,12 @@
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from siting.errors import InputError
+from siting.findings import warn
 from siting.io.formats import reading
 
 # Codecs that turn bytes into numbers and do nothing else. Zarr 2 can name pickle as a filter,
@@ -116,8 +118,10 @@ def _codec_names(metadata: dict[str, Any]) -> set[str]:
     return names
 
 
-def check_chunks(path: Path, variable: str) -> None:
+def check_chunks(path: Path, variable: str, missing: Iterable[float] = ()) -> None:
     """Refuse a Zarr array with chunks that are not there and would read as a value.
+
+    Chunks that read as missing data (NaN, or one of ``missing``) are noted.
 
     Raises
     ------
@@ -130,13 +134,23 @@ def check_chunks(path: Path, variable: str) -> None:
         array = zarr.open_array(path / variable if variable else path, mode="r")
         there, wanted = array.nchunks_initialized, array.nchunks
         fill = array.fill_value
-        declared = [array.attrs.get(name) for name in ("_FillValue", "missing_value")]
-    harmless = fill is not None and (fill != fill or any(value is not None for value in declared))
-    if there < wanted and not harmless:
-        raise InputError(
+    harmless = fill is not None and (fill != fill or fill in missing)
+    if there == wanted:
+        return
+    found = f"{there} of {wanted} chunks; the others read as {fill}"
+    if harmless:  # stores leave out chunks without data
+        warn(
             "CHUNK_MISSING",
-            "chunks of the array are not there, and would read as a value",
+            "chunks that are not there are taken for missing data",
             where=str(path / variable),
-            found=f"{there} of {wanted} chunks; the others would read as {fill}",
-            fix="bring the folder again, or write it with a fill value of NaN",
+            found=found,
+            severity="note",
         )
+        return
+    raise InputError(
+        "CHUNK_MISSING",
+        "chunks of the array are not there, and would read as a value",
+        where=str(path / variable),
+        found=found,
+        fix="bring the folder again, or write it with a fill value of NaN",
+    )

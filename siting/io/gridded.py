@@ -80,7 +80,7 @@ def open_gridded(
         chunks = array.encoding.get("chunksizes") or array.encoding.get("chunks") or ()
     check_block(int(np.prod(chunks)) if chunks else 1, dtype, path)
     if kind == "zarr":
-        check_chunks(path, name)
+        check_chunks(path, name, _fills(attrs))
     return RasterSource(
         path=path,
         frame=frame,
@@ -128,12 +128,17 @@ def _unsigned_type(dtype: np.dtype[Any], attrs: dict[str, Any]) -> np.dtype[Any]
     return np.dtype(f"u{dtype.itemsize}").newbyteorder(dtype.byteorder) if unsigned else dtype
 
 
+def _fills(attrs: dict[str, Any]) -> list[float]:
+    """Stored values that attributes declare to mean no data."""
+    declared = (attrs.get(name, ()) for name in ("_FillValue", "missing_value"))
+    return [float(fill) for each in declared for fill in np.ravel(each)]
+
+
 def _missing(values: NDArray[Any], attrs: dict[str, Any]) -> NDArray[np.bool_]:
     """Stored values that CF attributes declare to be none."""
     missing = np.zeros(values.shape, dtype=bool)
-    for name in ("_FillValue", "missing_value"):
-        for fill in np.ravel(attrs.get(name, ())):
-            missing |= equals(values, float(fill))
+    for fill in _fills(attrs):
+        missing |= equals(values, fill)
     limits = np.ravel(attrs.get("valid_range", ()))
     low, high = limits if limits.size == 2 else (attrs.get("valid_min"), attrs.get("valid_max"))
     for limit, beyond in ((low, np.less), (high, np.greater)):

@@ -255,6 +255,7 @@ def _blend(block: Floats, weighted: Weighted, how: Resampling) -> Floats:
         north = weighted(np.where(valid, np.cos(angle), 0.0)) / weight
         there &= np.hypot(east, north) > EDGE  # opposite directions have no mean
         values = np.arctan2(east, north) / (2 * np.pi) * how.circle % how.circle
+        values = np.where(values >= how.circle, 0.0, values)  # a hair below 0 is rounded to 360
     return np.where(there, values, np.nan)
 
 
