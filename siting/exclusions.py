@@ -5,9 +5,7 @@ is for want of data.
 """
 
 import math
-import operator
 from collections.abc import Mapping
-from functools import reduce
 from typing import Annotated, Any
 
 import dask.array as da
@@ -212,28 +210,6 @@ def where(layer: Layer) -> Annotated[Layer, Unit("1")]:
     [[0.0, 1.0, nan]]
     """
     return 1 - as_indicator(layer, "where.layer")
-
-
-def allowed_by_all(allowed: Mapping[str, xr.DataArray]) -> xr.DataArray:
-    """Whether every exclusion is known to allow each cell.
-
-    Parameters
-    ----------
-    allowed : mapping of str to (y, x) layer
-        At least one result of the functions above, by name.
-
-    Returns
-    -------
-    xarray.DataArray of bool
-        Lazy; False where one of them excludes or does not know.
-
-    Examples
-    --------
-    >>> steep = xr.DataArray([[1.0, 0.0, np.nan]], dims=("y", "x"))
-    >>> allowed_by_all({"steep": steep}).values.tolist()
-    [[True, False, False]]
-    """
-    return reduce(operator.and_, [layer == 1 for layer in allowed.values()])
 
 
 def areas(
