@@ -101,6 +101,8 @@ def format_of(path: Path) -> Format:
     for signature, name in _SIGNATURES:
         if head.startswith(signature):
             return name
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "text"  # UTF-16 with its mark
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith((b"<VRTDataset", b"<OGRVRT", b"<GDALTileIndex")):
         raise _virtual(path, head)

@@ -1,6 +1,10 @@
 """Vector files as features in WGS 84: of one kind of geometry, valid, flat, with text ids."""
 
+import json
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -105,8 +109,6 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
 
 def _check_box(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Refuse places outside the box that the file itself states: its bytes have changed."""
-    import json
-
     metadata = json.loads(pq.read_schema(path).metadata[b"geo"])
     box = metadata["columns"][metadata["primary_column"]].get("bbox")
     if not box or frame.empty:
@@ -131,17 +133,47 @@ def _read_ogr(path: Path, kind: Format, layer: str | None) -> gpd.GeoDataFrame:
             found=journal.name,
             fix="close the file in the other program, such as QGIS",
         )
-    with reading(path):
+    if kind == "shapefile":
+        _check_length(path)
+    with _heard(path):
         layers = [str(row[0]) for row in pyogrio.list_layers(path) if row[1] is not None]
     chosen = _layer(layers, layer, path)
-    with reading(path):
+    with _heard(path):
         info = pyogrio.read_info(path, layer=chosen)
     if info["driver"] not in OGR_DRIVERS:
         raise wrong_format("NOT_A_VECTOR", path, wanted=_FORMATS)
     encoding = _shapefile_encoding(path) if kind == "shapefile" else None
-    with reading(path):
+    with _heard(path):
         frame: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=chosen, encoding=encoding)
     return frame
+
+
+@contextmanager
+def _heard(path: Path) -> Iterator[None]:
+    """Findings instead of GDAL's warnings, FILE_CORRUPT instead of its errors."""
+    with warnings.catch_warnings(record=True) as heard, reading(path):
+        warnings.simplefilter("always")
+        yield
+    for each in heard:
+        warn(
+            "READER_WARNING",
+            "GDAL has doubts about the file",
+            where=str(path),
+            found=str(each.message),
+            severity="note",
+        )
+
+
+def _check_length(path: Path) -> None:
+    """Refuse a shapefile that is not as long as its header says [16-bit words]."""
+    with path.open("rb") as file:
+        stated = 2 * int.from_bytes(file.read(28)[24:], "big")
+    if path.stat().st_size < stated:
+        raise InputError(
+            "FILE_CORRUPT", "the file is cut short", where=str(path),
+            found=f"{path.stat().st_size} bytes", wanted=f"{stated} bytes",
+            fix="bring the file again",
+        )  # fmt: skip
 
 
 def _layer(layers: list[str], wanted: str | None, path: Path) -> str:
