@@ -252,7 +252,7 @@ def test_the_same_table_comes_out_every_time() -> None:
     assert one.attrs == other.attrs
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.floats(-180, 180), st.floats(-90, 90))
 def test_site_ids_are_text_that_no_spreadsheet_changes(longitude: float, latitude: float) -> None:
     found = site_id(longitude, latitude)

@@ -83,7 +83,12 @@ class Applicability:
 
 
 def applicability(
-    X: pd.DataFrame, importance: Floats, folds: Splitter, categorical: Sequence[bool] | None = None
+    X: pd.DataFrame,
+    importance: Floats,
+    folds: Splitter,
+    *,
+    positive: NDArray[np.bool_] | None = None,
+    categorical: Sequence[bool] | None = None,
 ) -> Applicability:
     """Dissimilarity index after Meyer & Pebesma, learned from the training samples.
 
@@ -95,6 +100,8 @@ def applicability(
         Importance of each feature; below zero counts as zero, all zero as all alike.
     folds : Splitter
         Folds for the dissimilarity of the training samples among themselves.
+    positive : numpy.ndarray of bool and shape (n,), optional
+        Which samples are positives of a classifier.
     categorical : sequence of bool, optional
         Which features are categories.
 
@@ -108,7 +115,10 @@ def applicability(
     DI = d/d̄: d is the distance to the nearest training sample among features that are
     standardised and multiplied by their importance, d̄ the mean distance of training samples.
     The threshold is min(Q75 + 1.5 IQR, maximum) of the DI of each training sample to those that
-    its fold trains on.
+    its fold trains on. With a classifier, positives and other samples count half each, whatever
+    their numbers, as they do in its AUC: among many background cells the few known fields would
+    have no say, and would themselves lie beyond the threshold (a departure from the paper, which
+    has no background).
 
     References
     ----------
@@ -125,7 +135,9 @@ def applicability(
             "no feature varies over the training samples",
             where=", ".join(map(str, X.columns)),
         )
-    return Applicability(space, cKDTree(points), mean, _threshold(X, points, folds) / mean)
+    distance = _distance_between_folds(X, points, folds)
+    threshold = upper_whisker(distance, _balanced(len(points), positive)) / mean
+    return Applicability(space, cKDTree(points), mean, threshold)
 
 
 def _space(values: Floats, importance: Floats, categorical: Sequence[bool]) -> Space:
@@ -146,14 +158,32 @@ def _mean_distance(points: Floats) -> float:
     return float(np.sum(sums) / (size * (size - 1)))
 
 
-def _threshold(X: pd.DataFrame, points: Floats, folds: Splitter) -> float:
-    """Distance to the samples of other folds, its upper whisker."""
+def _distance_between_folds(X: pd.DataFrame, points: Floats, folds: Splitter) -> Floats:
+    """Distance of each sample to the nearest of those that its fold trains on."""
     distance = np.full(len(points), np.nan)
     with single_threaded():
         for train, test in folds.split(X):
             distance[test] = cKDTree(points[train]).query(points[test])[0]
-    low, high = np.nanquantile(distance, [0.25, 0.75])
-    return float(min(high + 1.5 * (high - low), np.nanmax(distance)))
+    return distance
+
+
+def _balanced(size: int, positive: NDArray[np.bool_] | None) -> Floats:
+    """Weights with which positives and other samples count half each."""
+    if positive is None or positive.all() or not positive.any():
+        return np.ones(size)
+    return np.asarray(np.where(positive, 0.5 / positive.sum(), 0.5 / (~positive).sum()))
+
+
+def upper_whisker(values: Floats, weights: Floats) -> float:
+    """Q75 + 1.5 IQR of weighted values, or their maximum where that is less.
+
+    Examples
+    --------
+    >>> upper_whisker(np.array([1.0, 2.0, 3.0, 4.0, 99.0]), np.ones(5))
+    7.0
+    """
+    low, high = np.quantile(values, [0.25, 0.75], weights=weights, method="inverted_cdf")
+    return float(min(high + 1.5 * (high - low), values.max()))
 
 
 def feature_importance(estimator: Any, X: pd.DataFrame, y: NDArray[Any], seed: int = 0) -> Floats:

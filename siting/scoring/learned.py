@@ -190,7 +190,8 @@ def _learned(
     ]
     importance = feature_importance(fitted, table.X, table.y)
     kinds = [each.attrs.get("kind") == "categorical" for each in features]
-    known = applicability(table.X, importance, InnerFolds(), kinds)
+    positive = table.y == 1 if is_classifier(fitted) else None
+    known = applicability(table.X, importance, InnerFolds(), positive=positive, categorical=kinds)
     names = tuple(table.X.columns)
     layers = [
         cellwise(partial(_scores, estimator=fitted, names=names), features, domain, grid),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
@@ -63,15 +63,30 @@ def test_the_threshold_is_the_upper_whisker_of_the_distances_between_folds() -> 
         np.concatenate([ground[np.ix_(test, train)].min(axis=1) for train, test in folds.split(X)])
         / mean
     )
-    low, high = np.quantile(nearest, [0.25, 0.75])
+    low, high = np.sort(nearest)[[14, 44]]  # the 15th and 45th of 60
     assert found.mean_distance == pytest.approx(mean)
     assert found.threshold == pytest.approx(min(high + 1.5 * (high - low), nearest.max()))
+
+
+def test_positives_count_half_however_few_they_are() -> None:
+    # 100 background samples close together and 4 positives far out: by count the whisker is that
+    # of the background; by halves Q75 is that of the positives.
+    rng = np.random.default_rng(7)
+    values = np.concatenate([rng.normal(size=(100, 2)) * 0.1, [[0, 5], [5, 0], [-5, 0], [0, -5]]])
+    positive = np.arange(104) >= 100
+    pooled, halves = (
+        applicability(samples(values), np.ones(2), random(5), positive=each)
+        for each in (None, positive)
+    )
+    fields = halves.dissimilarity(values[positive] * 0.9)
+    assert (fields > pooled.threshold).all()
+    assert (fields < halves.threshold).all()
 
 
 def test_categories_are_alike_or_not_whatever_their_codes() -> None:
     rng = np.random.default_rng(3)
     values = np.stack([rng.normal(size=80), rng.choice([2, 3, 90], 80)], axis=1)
-    found = applicability(samples(values), np.ones(2), random(5), [False, True])
+    found = applicability(samples(values), np.ones(2), random(5), categorical=[False, True])
     place = values[:1].copy()
     place[0, 1] = 5.0  # a category that was never seen
     other = values[:1].copy()
@@ -87,6 +102,7 @@ def test_features_that_never_vary_are_refused() -> None:
         applicability(samples(np.ones((10, 2))), np.ones(2), random(2))
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e3))
 def test_units_of_the_features_do_not_matter(shift: float, scale: float) -> None:
     values = np.random.default_rng(4).normal(size=(30, 2))

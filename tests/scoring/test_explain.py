@@ -98,7 +98,7 @@ def test_no_place_gives_an_empty_table() -> None:
     assert contributions(model, X.iloc[:0], REFERENCE).shape == (0, 6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(1, 9))
 def test_orders_are_balanced(count: int) -> None:
     # An order and its reverse: every feature is as often before as after any other.

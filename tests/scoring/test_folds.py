@@ -119,7 +119,7 @@ def test_blocks_meet_at_the_dateline_and_include_the_poles() -> None:
     assert (blocks >= 0).all()
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.floats(0.5, 60), st.sampled_from(["degree", "m"]), st.integers(0, 99))
 def test_places_of_one_block_are_near_each_other(size: float, unit: str, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -47,6 +47,7 @@ def test_gamma_is_the_weighted_geometric_mean_of_sum_and_product() -> None:
     assert value == pytest.approx(0.3122499, abs=1e-7)
 
 
+@settings(max_examples=50, deadline=None)
 @given(memberships)
 def test_gamma_runs_from_product_to_sum(u: np.ndarray) -> None:
     ends = {g: FuzzyOverlay("gamma", g).fit(u).predict(u) for g in (0.0, 1.0)}
@@ -54,6 +55,7 @@ def test_gamma_runs_from_product_to_sum(u: np.ndarray) -> None:
     assert ends[1.0] == pytest.approx(FuzzyOverlay("sum").fit(u).predict(u))
 
 
+@settings(max_examples=50, deadline=None)
 @given(memberships)
 def test_operators_stay_in_range_and_in_order(u: np.ndarray) -> None:
     low, least, most, high = (
@@ -66,6 +68,7 @@ def test_operators_stay_in_range_and_in_order(u: np.ndarray) -> None:
     assert (most <= high + 1e-12).all()
 
 
+@settings(max_examples=50, deadline=None)
 @given(memberships, st.lists(st.floats(0.01, 100), min_size=3, max_size=3))
 def test_contributions_add_up_to_the_index_exactly(u: np.ndarray, weights: list[float]) -> None:
     overlay = WeightedOverlay(weights).fit(u)
