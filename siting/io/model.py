@@ -112,15 +112,14 @@ def _card(content: bytes) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(each.file_size for each in archive.infolist())
-            if size > MAX_BYTES:
-                raise InputError("TOO_LARGE", "the model is too large", found=f"{size:,} bytes")
-            card = json.loads(archive.read(_CARD))
-        if not {"features", "card", "versions"} <= card.keys():
-            raise KeyError(_CARD)
-    except (zipfile.BadZipFile, KeyError, ValueError, AttributeError, OSError) as error:
-        if isinstance(error, InputError):
-            raise
+            card = json.loads(archive.read(_CARD)) if size <= MAX_BYTES else {}
+            missing = {"features", "card", "versions"} - card.keys()
+    except Exception as error:  # zipfile and zlib raise anything over damaged bytes
         raise _corrupt(error) from error
+    if size > MAX_BYTES:
+        raise InputError("TOO_LARGE", "the model is too large", found=f"{size:,} bytes")
+    if missing:
+        raise _corrupt(KeyError(*missing))
     return dict(card)
 
 

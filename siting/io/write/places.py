@@ -1,11 +1,13 @@
 """Features as GeoParquet, GeoJSON and KMZ."""
 
 import json as _json
+import re
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -14,6 +16,7 @@ from siting.io.columns import id_column
 from siting.io.vector import WGS84, harden
 from siting.io.write.plain import plain, text
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 DECIMALS = 6  # of a degree: a tenth of a metre
 
 
@@ -70,7 +73,7 @@ def kmz(path: Path, frame: gpd.GeoDataFrame) -> None:
     """Write features as KMZ, for Google Earth.
 
     Text columns and numbers become the data of each placemark; a column ``name`` (else the id)
-    becomes its title.
+    becomes its title. Characters that XML cannot hold become U+FFFD, and ``]]>`` gets a space.
     """
     harden()
     degrees = in_degrees(frame)
@@ -79,7 +82,7 @@ def kmz(path: Path, frame: gpd.GeoDataFrame) -> None:
     unpacked = path.with_name(path.stem + ".kml")
     try:
         pyogrio.write_dataframe(
-            _small_integers(simple(degrees)), unpacked, driver="LIBKML", layer=path.stem
+            _for_kml(simple(degrees)), unpacked, driver="LIBKML", layer=path.stem
         )
         path.write_bytes(zipped({"doc.kml": unpacked.read_bytes()}))
     finally:
@@ -95,8 +98,18 @@ def simple(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return found
 
 
-def _small_integers(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The features with whole numbers of 32 bits where they fit: KML has no others."""
+def _for_kml(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The features with what KML has no form for in another: long integers, control characters."""
     wide = frame.select_dtypes("int64")
     small = [name for name in wide if wide[name].abs().max() < 2**31]
-    return frame.astype(dict.fromkeys(small, "int32"))
+    found = frame.astype(dict.fromkeys(small, "int32"))
+    for name in frame.columns.drop(frame.geometry.name):
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            found[name] = [_in_xml(each) for each in frame[name]]
+    return found
+
+
+def _in_xml(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return _NOT_XML.sub("\ufffd", value).replace("]]>", "]] >")  # the writer's CDATA ends there
