@@ -1,0 +1,1 @@
+"""The report: one printable page with the figures by which a run is to be judged."""

@@ -1,0 +1,214 @@
+"""The report page: one file without code, that prints and asks the network for nothing."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from matplotlib.figure import Figure
+
+from siting import __version__
+from siting.kinds import Results
+from siting.outputs.map import content
+from siting.outputs.map.labels import display_name, display_unit
+from siting.outputs.report import places, provenance, skill_figures, validation
+from siting.outputs.report.alternatives import (
+    auc_text,
+    caption,
+    capture_text,
+    importance_text,
+    leakage_text,
+    map_text,
+)
+from siting.outputs.report.distributions import Spread, spreads
+from siting.outputs.report.drawing import data_uri, drawing
+from siting.outputs.report.layer_figures import spread_figure
+from siting.outputs.report.samples import Samples, cells_of, known_fields, take
+from siting.outputs.report.skill import Skill, read
+from siting.outputs.report.world import Places, map_figure
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the page shows it."""
+
+    uri: str
+    text: str  # what it shows, for those who do not see it
+    width: int  # [CSS pixel]
+    height: int
+
+    @classmethod
+    def of(cls, figure: Figure, text: str) -> "Picture":
+        """A figure drawn, with its text."""
+        width, height = (round(96 * inches) for inches in figure.get_size_inches())
+        return cls(data_uri(figure), text, width, height)
+
+
+def write(results: Results, path: Path) -> None:
+    """Write the report of a run to one HTML file; the same results give the same bytes."""
+    path.write_bytes(render(results).encode("utf-8", errors="replace"))
+
+
+def render(results: Results) -> str:
+    """The report of a run as HTML."""
+    style = _style()
+    page = _environment().get_template("page.html")
+    with drawing():
+        sections = _skill(results) | _places(results) | _layers(results)
+    return page.render(
+        face=content.face(results),
+        findings=sorted(results.findings, key=lambda each: each.severity != "warning"),
+        pipeline=results.pipeline,
+        version=__version__,
+        style=style,
+        policy=policy(style),
+        **sections,
+        **_provenance(results),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """Templates that take every value for text, and miss none in silence."""
+    return Environment(
+        loader=PackageLoader("siting.outputs.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _style() -> str:
+    text = files("siting.outputs.report").joinpath("report.css").read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")
+
+
+def policy(style: str) -> str:
+    """Content security policy: this style, images inside the page, nothing else at all.
+
+    Examples
+    --------
+    >>> policy("").split("; ")[:2]
+    ["default-src 'none'", 'img-src data:']
+    """
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _skill(results: Results) -> dict[str, Any]:
+    """How well the run finds known fields: tables, figures, self-test, labels."""
+    skill = read(content.skill_record(results))
+    models = provenance.models(results)
+    if skill is None:
+        return {"skill": None, "models": models}
+    return {
+        "skill": skill,
+        "models": models,
+        "strata": validation.skill_rows(skill),
+        "paired": validation.paired_rows(skill),
+        "labels": validation.label_items(skill.labels),
+        "leakage_text": str(skill.leakage.get("text") or ""),
+        "leakage_passed": skill.leakage.get("passed"),
+        "capture": _capture(skill),
+        "auc": _auc(skill),
+        "importance": _importance(skill),
+        "leakage": _leakage(skill),
+    }
+
+
+def _capture(skill: Skill) -> Picture | None:
+    shown = skill_figures.curves(skill)
+    if not shown:
+        return None
+    return Picture.of(skill_figures.capture_figure(shown, skill.shares), capture_text(shown))
+
+
+def _auc(skill: Skill) -> Picture | None:
+    if not skill.methods:
+        return None
+    return Picture.of(skill_figures.auc_figure(skill), auc_text(skill))
+
+
+def _importance(skill: Skill) -> Picture | None:
+    if not skill.importance:
+        return None
+    return Picture.of(skill_figures.importance_figure(skill), importance_text(skill))
+
+
+def _leakage(skill: Skill) -> Picture | None:
+    rows = skill_figures.leakage_rows(skill)
+    if not rows:
+        return None
+    return Picture.of(skill_figures.leakage_figure(rows), leakage_text(rows))
+
+
+def _places(results: Results) -> dict[str, Any]:
+    """Where the score points: the map and the best candidates; what was excluded."""
+    return {
+        "map": _map(results),
+        "candidates": places.candidate_table(results),
+        "exclusions": places.exclusion_table(results),
+        "area": places.area_text(results),
+    }
+
+
+def _map(results: Results) -> Picture | None:
+    shown, _ = content.drawable(results)
+    name = content.score_name(results)
+    if name not in shown:
+        return None
+    score = shown[name]
+    marked = Places.of(results.candidates, _known(results), results.grid)
+    unit = display_unit(str(score.attrs.get("units") or "1")) or "1"
+    label = f"{display_name(name)} [{unit}]"
+    low = places.best_is_low(results)
+    figure = map_figure(score, results.domain, results.grid, marked, label, low)
+    return Picture.of(figure, map_text(label, marked))
+
+
+def _known(results: Results) -> Any:
+    skill = read(content.skill_record(results))
+    return known_fields(results, skill.labels if skill else {})
+
+
+def _layers(results: Results) -> dict[str, Any]:
+    """How each layer is spread over the land and at known fields."""
+    drawable, undrawable = content.drawable(results)
+    excluding = {n for n, m in results.marks.items() if m.get("section") == "exclusions"}
+    layers = {name: layer for name, layer in drawable.items() if name not in excluding}
+    cells = cells_of(_known(results), results.grid)
+    samples = take(layers, results.domain, results.grid, cells)
+    shown, refused = spreads(layers, samples)
+    return {
+        "spreads": [_spread(each, samples) for each in shown],
+        "refused": [*(f"{name}: {why}" for name, why in refused.items()), *undrawable],
+        "sampled": len(samples.area),
+        "step": samples.step,
+        "known": len(cells[0]),
+    }
+
+
+def _spread(spread: Spread, samples: Samples) -> tuple[Picture, str]:
+    """A layer's figure, and what it shows in words."""
+    note = "all cells" if samples.step == 1 else f"1 cell in {samples.step**2}"
+    told = caption(spread)
+    return Picture.of(spread_figure(spread, note), f"{spread.label}: {told}"), told
+
+
+def _provenance(results: Results) -> dict[str, Any]:
+    sources = provenance.sources(results)
+    numbers = {each.title: each.number for each in sources}
+    return {
+        "sources": sources,
+        "values": provenance.value_rows(results, numbers),
+        "records": provenance.other_records(results, content.skill_record(results)),
+    }

@@ -1,0 +1,176 @@
+"""Tables of places: the best candidates, and the area that exclusions take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+from geopandas import GeoDataFrame
+
+from siting import reduce
+from siting.columns import column_name
+from siting.grid import cell_area
+from siting.kinds import Results
+from siting.outputs.map.content import exclusion_rows
+from siting.outputs.map.labels import display_name, display_unit
+from siting.outputs.numbers import NOTHING, finite, number_text, percent_text, place_text
+
+TOP = 20  # candidates in the table
+
+
+class Cell(NamedTuple):
+    """Text in a table, and what stands below it in small."""
+
+    text: str
+    note: str = ""
+
+
+class Column(NamedTuple):
+    """A column of a table."""
+
+    name: str
+    unit: str
+    is_number: bool
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class CandidateTable:
+    """The best candidates by columns, and how many there are in all."""
+
+    columns: tuple[Column, ...]
+    count: int
+
+    @property
+    def rows(self) -> list[list[tuple[Cell, bool]]]:
+        """Cells row by row, each with whether it is a number."""
+        parts = ([(cell, column.is_number) for cell in column.cells] for column in self.columns)
+        return [list(row) for row in zip(*parts, strict=True)]
+
+
+def candidate_table(results: Results) -> CandidateTable | None:
+    """The best candidates with their place, score, trust, reasons and flags; None without any."""
+    frame = results.candidates
+    if frame is None or frame.empty:
+        return None
+    best = frame.head(TOP)
+    columns = [
+        _numbers(best, "rank", display_name("rank")),
+        _sites(best),
+        _numbers(best, column_name(results.score), display_name(results.score)),
+        *(_numbers(best, name, display_name(name)) for name in ("spread", "dissimilarity")),
+        _nearest_known(best),
+        *(_words(best, name) for name in ("reasons", "flags")),
+    ]
+    return CandidateTable(tuple(each for each in columns if each), len(frame))
+
+
+def best_is_low(results: Results) -> bool:
+    """Whether candidates are ranked from the lowest score on, as by cost."""
+    column = column_name(results.score)
+    if results.candidates is None or column not in results.candidates:
+        return False
+    scores = results.candidates[column]
+    return bool(scores.iloc[0] < scores.iloc[-1]) if len(scores) else False
+
+
+def _sites(frame: GeoDataFrame) -> Column:
+    """The coordinates of each site, with its name below."""
+    points = frame.geometry.to_crs("EPSG:4326") if frame.crs else frame.geometry
+    points = points.representative_point()
+    names = frame["site_id"] if "site_id" in frame else [""] * len(frame)
+    places = zip(points.x, points.y, names, strict=True)
+    return Column("Site", "", False, [Cell(place_text(y, x), str(name)) for x, y, name in places])
+
+
+def _words(frame: GeoDataFrame, name: str) -> Column | None:
+    if name not in frame:
+        return None
+    return Column(display_name(name), "", False, [Cell(_text(each)) for each in frame[name]])
+
+
+def _numbers(frame: GeoDataFrame, name: str, label: str) -> Column | None:
+    if name not in frame:
+        return None
+    cells = [Cell(number_text(_number(each), 3)) for each in frame[name]]
+    return Column(label, display_unit(_unit(frame, name)), True, cells)
+
+
+def _unit(frame: GeoDataFrame, name: str) -> str:
+    note = frame.attrs.get("columns", {}).get(name, "1")
+    return str(note.get("units") or "1") if isinstance(note, Mapping) else str(note)
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else finite(float(value))
+
+
+def _nearest_known(frame: GeoDataFrame) -> Column | None:
+    """Name of the nearest known field and how far it is."""
+    if "known_name" not in frame or "known_distance" not in frame:
+        return None
+    unit = display_unit(_unit(frame, "known_distance"))
+    pairs = zip(frame["known_name"], frame["known_distance"], strict=True)
+    cells = [Cell(_text(name), f"{number_text(_number(far), 2)} {unit}") for name, far in pairs]
+    return Column("Nearest known field", "", False, cells)
+
+
+def _text(value: Any) -> str:
+    return NOTHING if pd.isna(value) or value == "" else str(value)
+
+
+@dataclass(frozen=True)
+class ExclusionRow:
+    """Area that an exclusion takes, and what it alone takes [km2]; shares of the domain [%]."""
+
+    name: str
+    area: str
+    share: str
+    marginal: str
+    marginal_share: str
+    total: bool
+
+
+def exclusion_table(results: Results) -> list[ExclusionRow]:
+    """Each exclusion, the total last; empty where the pipeline excludes nothing."""
+    if not results.exclusions:
+        return []
+    whole = domain_area(results)
+    found = []
+    for row in exclusion_rows(results):
+        area, marginal = finite(row.get("area")), finite(row.get("marginal"))
+        total = row["name"] == "All together"
+        found.append(
+            ExclusionRow(
+                str(row["name"]) if total else display_name(str(row["name"])),
+                number_text(area, 4),
+                _share(area, whole),
+                NOTHING if total else number_text(marginal, 4),
+                NOTHING if total else _share(marginal, whole),
+                total,
+            )
+        )
+    return found
+
+
+def domain_area(results: Results) -> float:
+    """Area in which scores and percentages are defined [km2]."""
+    if results.domain is None:
+        return reduce.total(cell_area(results.grid))
+    return reduce.area_where(results.domain == 1, results.grid)
+
+
+def area_text(results: Results) -> str:
+    """The area that the run is about, in words."""
+    area = domain_area(results)
+    told = (
+        f"{number_text(area / 1e6, 4)} million km²" if area >= 1e6 else f"{number_text(area)} km²"
+    )
+    return f"The whole grid is {told}" if results.domain is None else f"The land is {told}"
+
+
+def _share(area: float | None, whole: float) -> str:
+    if area is None or not whole:
+        return NOTHING
+    share = area / whole
+    return "< 0.01" if 0 < share < 0.0001 else percent_text(share, 1 if share >= 0.001 else 2)
