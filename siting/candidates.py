@@ -12,7 +12,7 @@ from odc.geo.geobox import GeoBox
 from pydantic import Field
 
 from siting import reduce
-from siting.columns import CONTRIBUTION, column_name, descriptions, layer_columns
+from siting.columns import CONTRIBUTION, column_name, descriptions, layer_columns, row_names
 from siting.errors import InputError
 from siting.findings import warn
 from siting.geodesy import PointTree, arc, ecef
@@ -34,7 +34,6 @@ from siting.signature import Marks, stage
 Integers = NDArray[np.int64]
 Cells = tuple[Integers, Integers]
 Layers = dict[str, xr.DataArray]
-NAMES = ("name", "field", "site", "title", "field_id", "site_id")  # of known fields, first found
 
 
 @stage("candidates")
@@ -138,7 +137,7 @@ def _best(
     score, free = (as_layer(each.data, grid).data for each in (rank_by, allowed))
     signed = score if order == "highest" else -score
     rows, columns = best_cells(
-        da.where(free & da.isfinite(signed), signed, np.nan),
+        da.where((free == 1) & da.isfinite(signed), signed, np.nan),
         lambda i, j: position(grid, i + 0.5, j + 0.5),
         count,
         spacing,
@@ -236,7 +235,7 @@ def _explained(
 
 
 def _median(layer: xr.DataArray, allowed: xr.DataArray) -> float:
-    return float(reduce.quantile(layer.astype(float).where(allowed), [0.5])[0])
+    return float(reduce.quantile(layer.astype(float).where(allowed == 1), [0.5])[0])
 
 
 def _nearest_known(frame: pd.DataFrame, known: gpd.GeoDataFrame | None) -> pd.DataFrame:
@@ -246,10 +245,8 @@ def _nearest_known(frame: pd.DataFrame, known: gpd.GeoDataFrame | None) -> pd.Da
     points = known.geometry.to_crs("EPSG:4326").representative_point()
     tree = PointTree(points.x, points.y).tree
     chord, nearest = tree.query(ecef(frame["longitude"], frame["latitude"]))
-    column = next((each for each in NAMES if each in known), None)
-    names = known[column] if column else known.index.to_series()
-    named = names.fillna("").astype(str).to_numpy()[nearest]
-    return pd.DataFrame({"known_distance": arc(chord) / 1000, "known_name": named})
+    names = np.array(row_names(known), dtype=object)
+    return pd.DataFrame({"known_distance": arc(chord) / 1000, "known_name": names[nearest]})
 
 
 def _flags(

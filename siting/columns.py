@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import pandas as pd
 import xarray as xr
 
 from siting.errors import PipelineError
 
 CONTRIBUTION = "contribution_"
+# Columns that may name a place in a user's table; the first that is there does.
+NAMES = ("name", "field", "site", "title", "field_id", "site_id", "id")
 
 
 class Column(NamedTuple):
@@ -45,6 +48,19 @@ def column_name(layer: str) -> str:
     'learned_score'
     """
     return layer.replace(".", "_")
+
+
+def row_names(places: pd.DataFrame) -> list[str]:
+    """A name for every row of a table of places, never empty.
+
+    Examples
+    --------
+    >>> row_names(pd.DataFrame({"name": ["Coso", None], "longitude": [-117.8, 11.2]}))
+    ['Coso', 'row 2']
+    """
+    column = next((each for each in NAMES if each in places), None)
+    given = places[column].fillna("").astype(str) if column else [""] * len(places)
+    return [name.strip() or f"row {number}" for number, name in enumerate(given, start=1)]
 
 
 def layer_columns(layers: Mapping[str, xr.DataArray]) -> dict[str, str]:

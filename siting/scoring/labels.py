@@ -13,6 +13,7 @@ from odc.geo.geobox import GeoBox
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from siting.columns import row_names
 from siting.errors import InputError
 from siting.findings import warn
 from siting.geodesy import geodesic_distance
@@ -20,7 +21,6 @@ from siting.grid import cell_of, is_periodic, sample
 from siting.projection import position
 
 Integers = NDArray[np.int64]
-NAMES = ("name", "field", "site", "title", "id", "site_id")  # columns that may name a label
 UNVERIFIED = {"unverified", "no", "false"}
 
 
@@ -79,7 +79,7 @@ def place_labels(
     points = _points(labels, name)
     frame = pd.DataFrame(
         {
-            "name": _names(labels),
+            "name": row_names(labels),
             "longitude": points.x.to_numpy(),
             "latitude": points.y.to_numpy(),
             "target": _target(labels, target, name),
@@ -133,13 +133,6 @@ def _points(labels: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries:
     if labels.crs is None:
         raise InputError("CRS_MISSING", "the labels have no CRS", where=name, fix="state `crs:`")
     return labels.geometry.to_crs("EPSG:4326")
-
-
-def _names(labels: gpd.GeoDataFrame) -> list[str]:
-    """A name for every label, never empty, since findings call labels by name."""
-    column = next((each for each in NAMES if each in labels), None)
-    given = labels[column].fillna("").astype(str) if column else [""] * len(labels)
-    return [name.strip() or f"row {number}" for number, name in enumerate(given, start=1)]
 
 
 def _column(labels: gpd.GeoDataFrame, column: str, name: str) -> pd.Series:

@@ -12,6 +12,7 @@ from pydantic import Field
 from sklearn.base import is_classifier, is_regressor
 
 from siting.errors import PipelineError
+from siting.findings import warn
 from siting.kinds import Domain, Estimator, Features, FittedModel, Grid, Layer, Model, Unit
 from siting.scoring.applicability import Applicability, applicability, feature_importance
 from siting.scoring.fitting import bootstrap_rows, fit
@@ -184,6 +185,7 @@ def _learned(
     unit: str,
 ) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray, FittedModel]:
     """Score, spread and dissimilarity as lazy layers, and the fitted model."""
+    _tell_directions(features)
     fitted = fit(model, table.X, table.y)
     refits = [
         fit(model, table.X.iloc[rows], table.y[rows]) for rows in bootstrap_rows(table, bootstraps)
@@ -204,6 +206,17 @@ def _learned(
     )
     card = _card(table, importance, known, bootstraps)
     return score, spread, dissimilarity, FittedModel(fitted, names, card)
+
+
+def _tell_directions(features: Sequence[xr.DataArray]) -> None:
+    turning = [str(each.name) for each in features if each.attrs.get("kind") == "circular"]
+    if turning:
+        warn(
+            "FEATURE_CIRCULAR",
+            "the model takes 359 and 1 degree for opposite ends of a direction",
+            where=", ".join(turning),
+            fix="make layers of its sine and cosine, and use those",
+        )
 
 
 def _scores(values: Floats, estimator: Any, names: tuple[str, ...]) -> Floats:

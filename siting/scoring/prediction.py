@@ -149,7 +149,7 @@ def _tile(
     dtype: np.dtype[Any],
 ) -> NDArray[Any]:
     result = np.full(inside.shape, np.nan, dtype=dtype)
-    valid = inside.astype(bool)
+    valid = inside == 1  # never astype(bool), by which NaN is inside
     for each in features:
         valid &= np.isfinite(each)
     rows, columns = np.nonzero(valid)

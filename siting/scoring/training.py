@@ -199,8 +199,7 @@ def _arrivals(
     rng: np.random.Generator,
 ) -> tuple[Floats, Integers, Integers]:
     """Times, rows and columns of the cells of a tile that arrive first."""
-    inside = np.asarray(domain.data[tile]).astype(bool)
-    row, column = np.nonzero(inside)
+    row, column = np.nonzero(np.asarray(domain.data[tile]) == 1)
     weight = np.asarray(area.data[tile])[row, column]
     time = rng.standard_exponential(len(row)) / weight
     first = np.argpartition(time, count - 1)[:count] if 0 < count < len(time) else slice(count)

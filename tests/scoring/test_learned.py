@@ -237,6 +237,29 @@ def test_a_classifier_is_no_regressor(world: World) -> None:
         )  # fmt: skip
 
 
+def test_directions_as_features_are_told(world: World) -> None:
+    turning = world.layers[2].assign_attrs(kind="circular")
+    with collect() as findings:
+        classifier(
+            [*world.layers[:2], turning], world.labels, LogisticRegression(), world.domain,
+            world.grid, background=50, bootstraps=2,
+        )  # fmt: skip
+    assert [(each.code, each.where) for each in findings] == [("FEATURE_CIRCULAR", "flat")]
+
+
+def test_a_domain_of_numbers_has_its_gaps_outside(world: World) -> None:
+    numbers = np.ones((18, 24), dtype=np.float32)
+    numbers[5], numbers[6] = np.nan, 0.0
+    domain = as_layer(numbers, world.grid)
+    with collect():  # labels that move to the next cell
+        found = classifier(
+            world.layers, world.labels, LogisticRegression(), domain, world.grid,
+            background=1000, bootstraps=2,
+        )  # fmt: skip
+    assert np.isnan(found.score.values[5:7]).all()
+    assert found.model.card["labels"]["background"] == 16 * 24
+
+
 def test_layers_without_names_are_refused(world: World) -> None:
     with pytest.raises(PipelineError, match="a name of its own"):
         classifier(
