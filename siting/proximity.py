@@ -1,17 +1,72 @@
 """Distance over the ground from the cells of the run's grid to features."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import dask.array as da
 import numpy as np
 import shapely
 import xarray as xr
+from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
 from siting.coverage import Geometries, covered
 from siting.geodesy import PointTree, densify, spacing
-from siting.grid import from_function
+from siting.grid import as_layer, from_function, longitude_latitude
 from siting.projection import Floats
 
+PlaceFunction = Callable[[Floats, Floats], Floats]
 
-def distance(geometries: Geometries, grid: GeoBox) -> xr.DataArray:
+
+def at_places(
+    grid: GeoBox, function: PlaceFunction, within: xr.DataArray | None = None
+) -> xr.DataArray:
+    """Lazy float32 layer of a function of longitude and latitude.
+
+    Parameters
+    ----------
+    grid : GeoBox
+        The grid.
+    function : callable
+        ``function(longitude, latitude)`` [degree] gives a value for each place.
+    within : (y, x) layer, optional
+        Where it is 1 the function is asked; elsewhere the result is NaN, and costs nothing.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 2, 1))
+    >>> west = as_layer(np.array([[True, False]]), grid)
+    >>> at_places(grid, lambda lon, lat: lon + lat, west).values.tolist()
+    [[1.0, nan]]
+    """
+    if within is None:
+        return from_function(grid, lambda rows, columns, lon, lat: function(lon, lat), np.float32)
+    data = da.map_blocks(  # type: ignore[no-untyped-call]  # dask has no hints
+        partial(_at_places, function=function, grid=grid),
+        as_layer(within.data, grid).data,
+        dtype=np.float32,
+        meta=np.empty((0, 0), np.float32),
+    )
+    return as_layer(data, grid)
+
+
+def _at_places(
+    within: NDArray[Any], function: PlaceFunction, grid: GeoBox, block_info: Any = None
+) -> NDArray[np.float32]:
+    rows, columns = (slice(*ends) for ends in block_info[None]["array-location"])
+    inside = within == 1
+    places = np.broadcast_arrays(*longitude_latitude(grid, rows, columns))
+    values = np.full(within.shape, np.nan, np.float32)
+    if inside.any():
+        values[inside] = function(*(each[inside] for each in places))
+    return values
+
+
+def distance(
+    geometries: Geometries, grid: GeoBox, within: xr.DataArray | None = None
+) -> xr.DataArray:
     """Distance from each cell's centre to the nearest of some geometries [m].
 
     Parameters
@@ -20,6 +75,8 @@ def distance(geometries: Geometries, grid: GeoBox) -> xr.DataArray:
         Points, lines and polygons in longitude and latitude [degree]; at least one.
     grid : GeoBox
         The grid.
+    within : (y, x) layer, optional
+        Where to tell the distance; NaN elsewhere.
 
     Returns
     -------
@@ -42,15 +99,13 @@ def distance(geometries: Geometries, grid: GeoBox) -> xr.DataArray:
     """
     places = PointTree(*densify(geometries, cell_side(grid) / 2))
 
-    def nearest(rows: slice, columns: slice, longitude: Floats, latitude: Floats) -> Floats:
-        return places.distance(longitude, latitude)
-
-    found = from_function(grid, nearest, np.float32)
+    found = at_places(grid, places.distance, within)
     parts = shapely.get_parts(shapely.get_parts(geometries))
     areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
     if not len(areas):
         return found
-    return found.where(~covered(areas, grid, touched=False), np.float32(0))
+    # Cells outside `within` stay NaN, whatever polygon they lie in.
+    return found.where(~covered(areas, grid, touched=False) | found.isnull(), np.float32(0))
 
 
 def cell_side(grid: GeoBox) -> float:

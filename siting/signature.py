@@ -236,7 +236,7 @@ def _prepare(hint: Any, value: Any, given: dict[str, Any], where: str) -> Any:
         return _layer_in(value, part, given, where)
     origin, inner = get_origin(part.base), get_args(part.base)
     if origin in _UNIONS:
-        return _prepare(_alternative(inner, value), value, given, where)
+        return _prepare_union(inner, value, given, where)
     if origin in (list, tuple) and isinstance(value, list | tuple):
         hints = inner if origin is tuple and len(inner) == len(value) else inner[:1] * len(value)
         pairs = zip(hints, value, strict=True)
@@ -246,9 +246,12 @@ def _prepare(hint: Any, value: Any, given: dict[str, Any], where: str) -> Any:
     return _scalar_in(value, part, given, where)
 
 
-def _alternative(options: tuple[Any, ...], value: Any) -> Any:
-    """The member of a union that a value belongs to: a layer, a container, else a plain type."""
-    return next((each for each in options if _fits(each, value)), options[0])
+def _prepare_union(options: tuple[Any, ...], value: Any, given: dict[str, Any], where: str) -> Any:
+    """The value by the member of a union that it belongs to; plain types are tried together."""
+    fitting = tuple(each for each in options if _fits(each, value))
+    if len(fitting) > 1:
+        return _scalar_in(value, Leaf(Union[fitting]), given, where)  # noqa: UP007 (at run time)
+    return _prepare((fitting or options)[0], value, given, where)
 
 
 def _fits(option: Any, value: Any) -> bool:

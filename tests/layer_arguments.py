@@ -31,6 +31,8 @@ LAYER_KINDS = {
     "negated.layer": "boolean",
     "mask.where": "boolean",
     "where.layer": "boolean",
+    "distance_to.within": "boolean",
+    "distance_to_nth.within": "boolean",
     "category_is.layer": "categorical",
     "heat_flow_by_class.regime": "categorical",
 }

@@ -64,6 +64,12 @@ def optional(
     return top + by
 
 
+@layer()
+def among(top: Layer, values: list[str | int]) -> Annotated[Layer, Unit("1")]:
+    """Number of whole numbers among the values."""
+    return top * sum(isinstance(each, int) for each in values)
+
+
 def made(value=1.0, **attrs):
     return xr.DataArray(np.full((2, 3), value), dims=("y", "x"), attrs=attrs)
 
@@ -177,3 +183,9 @@ def test_union_takes_each_of_its_kinds():
     model = FittedModel(None, ())
     assert float(optional(top, model, [made(units="s")], "1 km")[0, 0]) == 1001.0
     assert float(optional(top, None, None, made(2.0, units="km"))[0, 0]) == 2001.0
+
+
+def test_union_of_plain_types_takes_each():
+    assert float(among(made(1.0, units="1"), [3, "three"])[0, 0]) == 1.0
+    with pytest.raises(PipelineError, match="VALUE_INVALID"):
+        among(made(units="1"), [3.5])

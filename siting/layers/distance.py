@@ -9,17 +9,18 @@ from pydantic import Field
 from siting.coverage import geometries
 from siting.errors import InputError
 from siting.geodesy import PointTree, arc, ecef
-from siting.grid import from_function
 from siting.kinds import Features, Grid, Layer, Unit
 from siting.projection import Floats
-from siting.proximity import distance
+from siting.proximity import at_places, distance
 from siting.signature import layer
 
 _KILOMETRE = np.float32(1000)  # [m]
 
 
 @layer()
-def distance_to(features: Features, grid: Grid) -> Annotated[Layer, Unit("km")]:
+def distance_to(
+    features: Features, grid: Grid, within: Layer | None = None
+) -> Annotated[Layer, Unit("km")]:
     """Distance to the nearest of the features.
 
     Parameters
@@ -28,6 +29,9 @@ def distance_to(features: Features, grid: Grid) -> Annotated[Layer, Unit("km")]:
         Points, lines or polygons.
     grid : GeoBox
         The run's grid.
+    within : (y, x) layer of bool, optional
+        Where to tell the distance, such as land; elsewhere the layer is NaN, and no time is
+        spent.
 
     Returns
     -------
@@ -60,12 +64,16 @@ def distance_to(features: Features, grid: Grid) -> Annotated[Layer, Unit("km")]:
     >>> print(f"{distance_to(volcano, grid).values.item():.2f} km")
     85.39 km
     """
-    return distance(geometries(features, "distance.distance_to.features"), grid) / _KILOMETRE
+    places = geometries(features, "distance.distance_to.features")
+    return distance(places, grid, within) / _KILOMETRE
 
 
 @layer()
 def distance_to_nth(
-    features: Features, n: Annotated[int, Field(ge=1)], grid: Grid
+    features: Features,
+    n: Annotated[int, Field(ge=1)],
+    grid: Grid,
+    within: Layer | None = None,
 ) -> Annotated[Layer, Unit("km")]:
     """Distance to the n-th nearest of the points.
 
@@ -77,6 +85,9 @@ def distance_to_nth(
         1 for the nearest. A greater one asks for a belt of places, not a single stray one.
     grid : GeoBox
         The run's grid.
+    within : (y, x) layer of bool, optional
+        Where to tell the distance, such as land; elsewhere the layer is NaN, and no time is
+        spent.
 
     Returns
     -------
@@ -113,7 +124,7 @@ def distance_to_nth(
         )  # fmt: skip
     tree = PointTree(shapely.get_x(places), shapely.get_y(places)).tree
 
-    def nth(rows: slice, columns: slice, longitude: Floats, latitude: Floats) -> Floats:
+    def nth(longitude: Floats, latitude: Floats) -> Floats:
         return arc(tree.query(ecef(longitude, latitude), k=[n])[0][..., 0])
 
-    return from_function(grid, nth, np.float32) / _KILOMETRE
+    return at_places(grid, nth, within) / _KILOMETRE

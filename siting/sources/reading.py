@@ -34,12 +34,12 @@ def read_source(
     """
     if isinstance(source, Entry):
         value = _read_entry(name, source, path, grid)
-        columns = {key: str(each.get("units", "1")) for key, each in (source.columns or {}).items()}
-        return _marked(value, _entry_marks(source), source.title, columns)
+        return _marked(value, _entry_marks(source), source.title, source.columns or {})
     if source.sha256:
         _check_digest(source, path, name)
     marks = Marks(source.status, path.name, source.vintage, source.label_leak)
-    return _marked(_read_file(name, source, path, grid), marks, name, source.columns)
+    columns = {column: {"units": unit} for column, unit in source.columns.items()}
+    return _marked(_read_file(name, source, path, grid), marks, name, columns)
 
 
 def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
@@ -90,7 +90,7 @@ def _entry_marks(entry: Entry) -> Marks:
     return Marks(entry.status, entry.title, entry.vintage, entry.label_leak)
 
 
-def _marked(value: Any, marks: Marks, title: str, columns: dict[str, str]) -> Any:
+def _marked(value: Any, marks: Marks, title: str, columns: dict[str, dict[str, Any]]) -> Any:
     """The value with its marks; a layer's long name is the title of its source."""
     value.attrs.update(marks._asdict(), long_name=title)
     if isinstance(value, pd.DataFrame):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from siting.errors import InputError, PipelineError
 from siting.geodesy import densify, geodesic_distance
-from siting.grid import longitude_latitude, make_grid
+from siting.grid import as_layer, longitude_latitude, make_grid
 from siting.layers import distance
 from siting.proximity import cell_side
 
@@ -132,3 +132,21 @@ def test_nth_nearest_wants_points_and_enough_of_them() -> None:
         distance.distance_to_nth(features(shapely.box(0, 0, 1, 1)), 1, WORLD)
     with pytest.raises(PipelineError, match="VALUE_INVALID"):
         distance.distance_to_nth(features(shapely.Point(0, 0)), 0, WORLD)
+
+
+def test_distance_is_told_only_within_a_mask_and_is_the_same_there() -> None:
+    some = features(shapely.Point(10, 50), shapely.Point(-120, 38), shapely.box(100, 0, 110, 10))
+    everywhere = distance.distance_to(some, WORLD)
+    mask = as_layer(np.arange(WORLD.shape.x)[None, :] % 3 * np.ones((WORLD.shape.y, 1)) == 1, WORLD)
+    found = distance.distance_to(some, WORLD, within=mask)
+    assert (found.notnull() == mask).all()
+    np.testing.assert_array_equal(found.values[mask.values], everywhere.values[mask.values])
+
+
+def test_nth_nearest_is_told_only_within_a_mask() -> None:
+    some = features(shapely.Point(10, 50), shapely.Point(-120, 38))
+    mask = as_layer(np.arange(WORLD.shape.y)[:, None] * np.ones((1, WORLD.shape.x)) < 4, WORLD)
+    found = distance.distance_to_nth(some, 2, WORLD, within=mask).values
+    everywhere = distance.distance_to_nth(some, 2, WORLD).values
+    np.testing.assert_array_equal(found[:4], everywhere[:4])
+    assert np.isnan(found[4:]).all()
