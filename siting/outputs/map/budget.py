@@ -1,0 +1,77 @@
+"""How finely each layer is carried, so that the page stays small enough to send."""
+
+import math
+import os
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import xarray as xr
+
+from siting.outputs.map.encode import Raster, encode
+
+BUDGET = 3_250_000  # [bytes] of WebP: with base64 and the rest of the page just under 5 MB
+SCORE_LENGTH = 4096  # [cells] longest side of scores; 10 km cells of the world are 3472
+INPUT_LENGTH = 2048  # [cells] longest side of the other layers
+LEAST_LENGTH = 512  # [cells] no layer is made coarser than this
+
+
+def encode_layers(
+    layers: Mapping[str, xr.DataArray],
+    domain: xr.DataArray | None,
+    score: str,
+    scores: Collection[str],
+) -> dict[str, Raster]:
+    """Every layer as bytes: scores at the grid's own cells, others as fine as there is room.
+
+    Notes
+    -----
+    While the sum is above the budget, the layer that takes most is brought down one step; the
+    score that the map opens with comes last. Sizes are foreseen to fall with the number of
+    cells, then measured.
+    """
+    factors = {
+        name: factor_for(layer, SCORE_LENGTH if name in scores else INPUT_LENGTH)
+        for name, layer in layers.items()
+    }
+    rasters: dict[str, Raster] = {}
+    while stale := [n for n in layers if n not in rasters or rasters[n].factor != factors[n]]:
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            tasks = [
+                pool.submit(encode, layers[name], domain, factors[name], linear=name == score)
+                for name in stale
+            ]
+        rasters.update((name, task.result()) for name, task in zip(stale, tasks, strict=True))
+        factors = coarser({n: len(rasters[n].webp) for n in layers}, factors, layers, score)
+    return rasters
+
+
+def factor_for(layer: xr.DataArray, length: int) -> int:
+    """Cells to bring together so that the longest side has at most `length`."""
+    return max(1, math.ceil(max(layer.sizes["y"], layer.sizes["x"]) / length))
+
+
+def coarser(
+    sizes: Mapping[str, int],
+    factors: Mapping[str, int],
+    layers: Mapping[str, xr.DataArray],
+    score: str,
+) -> dict[str, int]:
+    """Factors with which the layers are foreseen to fit into the budget.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> layers = {name: xr.DataArray(np.zeros((2000, 4000)), dims=("y", "x")) for name in "ab"}
+    >>> coarser({"a": 2_000_000, "b": 2_000_000}, {"a": 1, "b": 2}, layers, "a")
+    {'a': 1, 'b': 3}
+    """
+    chosen, foreseen = dict(factors), {name: float(size) for name, size in sizes.items()}
+    while sum(foreseen.values()) > BUDGET:
+        open_to = [n for n in layers if chosen[n] < factor_for(layers[n], LEAST_LENGTH)]
+        inputs = [name for name in open_to if name != score]
+        if not open_to:
+            break
+        largest = max(inputs or open_to, key=lambda name: (foreseen[name], name))
+        foreseen[largest] *= (chosen[largest] / (chosen[largest] + 1)) ** 2
+        chosen[largest] += 1
+    return chosen

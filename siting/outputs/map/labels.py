@@ -1,0 +1,37 @@
+"""Names and units as a reader expects to see them."""
+
+import re
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_EXPONENT = re.compile(r"(?<=[A-Za-zµ])-?\d+\b")
+_SIGNS = {"degC": "°C", "degree": "°", "degrees": "°", "percent": "%", "1": "", "": ""}
+
+
+def display_unit(unit: str) -> str:
+    """A CF unit as it is printed.
+
+    Examples
+    --------
+    >>> display_unit("mW m-2"), display_unit("km2"), display_unit("degC"), display_unit("1")
+    ('mW m⁻²', 'km²', '°C', '')
+    """
+    if unit in _SIGNS:
+        return _SIGNS[unit]
+    raised = _EXPONENT.sub(lambda match: match[0].translate(_SUPERSCRIPT), unit)
+    return re.sub(r"\bdegC\b", "°C", raised)
+
+
+def display_name(name: str) -> str:
+    """The name of a layer or column as words.
+
+    Examples
+    --------
+    >>> display_name("volcano_distance"), display_name("learned.score")
+    ('Volcano distance', 'Learned: score')
+    >>> display_name("score.score")
+    'Score'
+    """
+    step, _, result = name.partition(".")
+    name = step if step == result else name
+    words = name.replace(".", ": ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

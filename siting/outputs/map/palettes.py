@@ -1,0 +1,61 @@
+"""Colours that people with any colour vision can tell apart."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+from cmcrameri import cm
+from matplotlib.colors import Colormap, to_hex
+
+STEPS = 255
+SEQUENTIAL = ("cividis", "viridis", "batlow")  # the first is the one a map opens with
+BOOLEAN = ("#b9c0c8", "#0b5cad")  # false, true
+
+# Okabe & Ito (2008), "Color Universal Design", in an order that sets neighbours apart.
+OKABE_ITO = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#f0e442",
+    "#999999",
+)
+
+
+def sequential() -> dict[str, list[str]]:
+    """The maps for ordered values, by name, in 255 steps from low to high.
+
+    Examples
+    --------
+    >>> sequential()["cividis"][0], sequential()["cividis"][-1]
+    ('#00224e', '#fee838')
+    """
+    return {
+        "cividis": _steps(mpl.colormaps["cividis"]),
+        "viridis": _steps(mpl.colormaps["viridis"]),
+        "batlow": _steps(cm.batlow),
+    }
+
+
+def cyclic() -> list[str]:
+    """A map for directions, whose ends meet."""
+    return _steps(cm.romaO)
+
+
+def qualitative(count: int) -> list[str]:
+    """Colours for named classes.
+
+    Examples
+    --------
+    >>> qualitative(2), len(qualitative(40))
+    (['#0072b2', '#e69f00'], 40)
+    """
+    if count <= len(OKABE_ITO):
+        return list(OKABE_ITO[:count])
+    many: Sequence[tuple[float, float, float]] = cm.batlowS.colors
+    return [to_hex(many[index % len(many)]) for index in range(count)]
+
+
+def _steps(colours: Colormap) -> list[str]:
+    return [to_hex(colours(index / (STEPS - 1))) for index in range(STEPS)]

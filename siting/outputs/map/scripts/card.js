@@ -1,0 +1,171 @@
+// The card of the chosen place: a candidate, a known field or any cell.
+
+const siteColumns = page.sites ? page.sites.columns : [];
+
+/** The first column of the candidates with a role; undefined without. */
+function columnOf(role) {
+  return siteColumns.find((column) => column.role === role);
+}
+
+/** Value of a candidate in the column with a role; null without. */
+function siteValue(role, index) {
+  return columnOf(role)?.values[index] ?? null;
+}
+
+/** What a column is called: as its layer is, if it holds the values of one. */
+function columnLabel(column) {
+  return layerNamed(column.name)?.label ?? column.label;
+}
+
+/** A value of a column as text without its unit; classes by their names. */
+function plainText(column, index, digits = 4) {
+  const value = column.values[index];
+  if (value === null) return "–";
+  if (typeof value === "string") return value;
+  const layer = layerNamed(column.name);
+  const code = layer?.classes.length ? layer.levels.indexOf(Number(value)) : -1;
+  if (code >= 0) return layer.classes[code].name;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return numberText(value, digits);
+}
+
+/** A value of a column as text with its unit. */
+function valueText(column, index, digits = 4) {
+  const text = plainText(column, index, digits);
+  return typeof column.values[index] === "number" ? withUnit(text, column.units) : text;
+}
+
+function siteName(index) {
+  return String(siteValue("id", index) ?? `Site ${index + 1}`);
+}
+
+function drawSiteCard(holder, index) {
+  const flags = siteValue("flags", index);
+  const reasons = siteValue("reasons", index);
+  holder.replaceChildren(
+    element("h2", {}, `${siteValue("rank", index) ?? index + 1}. ${siteName(index)}`),
+    element("p", { class: "place" }, placeText(page.sites.latitude[index], page.sites.longitude[index])),
+    headline(index),
+    ...(flags ? [list("flags", "Flags", flags)] : []),
+    ...(reasons ? [list("reasons", "Why here", reasons)] : []),
+    ...contributions(index),
+    element("h3", {}, "Values of the cell"),
+    valueTable(index),
+  );
+}
+
+/** The score in large figures, with its spread, area and likeness to the training data. */
+function headline(index) {
+  const score = columnOf("score");
+  const facts = ["spread", "dissimilarity", "area"].map(columnOf).filter(Boolean)
+    .map((column) => `${column.label.toLowerCase()} ${valueText(column, index, 3)}`);
+  if (siteValue("extrapolated", index) === true) facts.push("unlike the training data");
+  const near = columnOf("known_distance");
+  if (near) facts.push(`${valueText(near, index, 3)} from ${siteValue("known_name", index)}`);
+  return element("p", { class: "headline" },
+    element("strong", {}, score ? fixedText(score.values[index], 3) : "–"),
+    element("span", {}, score ? columnLabel(score).toLowerCase() : "score"),
+    element("span", { class: "facts" }, facts.join(" · ")));
+}
+
+/** Text joined by semicolons as a list. */
+function list(look, title, text) {
+  const items = String(text).split(/;\s+/).map((item) => element("li", {}, item));
+  return element("div", { class: look }, element("h3", {}, title), element("ul", {}, ...items));
+}
+
+/** What each layer adds to the score: signed bars about zero, largest first, then the sum. */
+function contributions(index) {
+  const terms = siteColumns.filter((column) => column.role === "contribution")
+    .map((column) => ({ name: contributionName(column), value: column.values[index] }))
+    .filter(({ value }) => value !== null)
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  if (!terms.length) return [];
+  const most = Math.max(...terms.map(({ value }) => Math.abs(value)), 1e-12);
+  const sum = terms.reduce((total, { value }) => total + value, 0);
+  const score = siteValue("score", index);
+  const differs = score !== null && Math.abs(sum - score) > 1e-5 * Math.max(1, Math.abs(score));
+  const rows = terms.map(({ name, value }) => element("tr", {},
+    element("th", { scope: "row" }, name),
+    element("td", { class: "bar-cell" }, signedBar(value / most)),
+    element("td", {}, signedText(value, 3))));
+  const total = element("tr", { class: "sum" }, element("th", { scope: "row" }, "Sum"),
+    element("td", {}, differs ? `score is ${fixedText(score, 3)}` : ""),
+    element("td", {}, fixedText(sum, 3)));
+  return [element("h3", {}, "What makes up the score"),
+    element("table", { class: "contributions" }, element("tbody", {}, ...rows, total))];
+}
+
+function contributionName(column) {
+  const name = column.name.replace(/^contribution_/, "");
+  if (name === "base") return "Starting value";
+  return layerNamed(name)?.label ?? column.label.replace(/^Contribution /, "");
+}
+
+/** The layer with this name, or whose values this column holds; a step means its first result. */
+function layerNamed(name) {
+  return page.layers.find((layer) => layer.name === name || layer.column === name)
+    ?? page.layers.find((layer) => layer.name.split(".")[0] === name);
+}
+
+/** A bar that starts in the middle: to the right if positive, else to the left. */
+function signedBar(share) {
+  const fill = element("span", { class: share < 0 ? "fill negative" : "fill" });
+  fill.style.width = `${50 * Math.abs(share)}%`;
+  fill.style.left = share < 0 ? `${50 - 50 * Math.abs(share)}%` : "50%";
+  return element("span", { class: "signed-bar", "aria-hidden": "true" }, fill);
+}
+
+/** Every layer's value at a candidate, in its unit and with its mark. */
+function valueTable(index) {
+  const columns = siteColumns.filter((column) => column.role === "value");
+  return element("table", { class: "values" }, element("tbody", {}, ...columns.map((column) =>
+    valueRow(columnLabel(column), valueText(column, index), layerNamed(column.name)))));
+}
+
+function valueRow(name, text, layer) {
+  return element("tr", {}, element("th", { scope: "row" }, name),
+    element("td", {}, text), element("td", {}, layer ? statusBadge(layer) : ""));
+}
+
+function drawFieldCard(holder, index) {
+  const columns = page.known.columns;
+  const name = columns.find((column) => column.name === "name") ?? columns[0];
+  holder.replaceChildren(
+    element("h2", {}, name ? String(name.values[index] ?? "Known field") : "Known field"),
+    element("p", { class: "place" }, placeText(page.known.latitude[index], page.known.longitude[index])),
+    element("p", { class: "note" }, "From the list of known fields that rankings are tested on; unverified ones are left out."),
+    element("table", { class: "values" }, element("tbody", {},
+      ...columns.filter((column) => column !== name && column.values[index] !== null)
+        .map((column) => valueRow(column.label, valueText(column, index), null)))),
+  );
+}
+
+/** Every layer's value in a cell, read back from the bytes of the map. */
+async function drawCellCard(holder, latitude, longitude) {
+  const world = worldOf(latitude, longitude);
+  const position = gridPosition(world.x, world.y);
+  const title = element("h2", {}, "Cell");
+  const place = element("p", { class: "place" }, placeText(latitude, longitude));
+  if (position === null) {
+    holder.replaceChildren(title, place, element("p", {}, "Outside the grid of this run."));
+    return;
+  }
+  const codes = await Promise.all(page.layers.map(codesOf));
+  const rows = page.layers.map((layer, index) => {
+    const text = codeText(layer, codeAt(layer, codes[index], position));
+    return valueRow(layer.label, layer.factor > 1 ? `${text} (${layer.cell})` : text, layer);
+  });
+  const outside = page.outside && await isOutside(position);
+  holder.replaceChildren(title, place,
+    element("p", { class: "note" }, `Row ${Math.floor(position.row) + 1}, column `
+      + `${Math.floor(position.column) + 1} of the grid; one cell is ${grid.cell}. After ± stands `
+      + "what is lost by drawing; the table of sites holds the exact values."),
+    ...(outside ? [element("p", { class: "flags" }, "This cell is unlike the training data.")] : []),
+    element("table", { class: "values" }, element("tbody", {}, ...rows)));
+}
+
+async function isOutside(position) {
+  const code = codeAt(page.outside, await codesOf(page.outside), position);
+  return code > 0 && page.outside.levels[code - 1] === 1;
+}

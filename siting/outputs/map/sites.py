@@ -1,0 +1,177 @@
+"""Places on the map: candidates, known fields and the coast, in columns of plain numbers."""
+
+import base64
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+
+from siting.columns import CONTRIBUTION, column_name
+from siting.kinds import Results
+from siting.outputs.map.islands import island_text, rounded
+from siting.outputs.map.labels import display_name, display_unit
+from siting.outputs.map.placement import MERCATOR_LIMIT
+
+OUTLINE_BYTES = 150_000  # of JSON
+OUTLINE_STEPS = 100  # per degree: vertices are whole numbers of 0.01 degree
+ROLES = {
+    "rank": "rank",
+    "site_id": "id",
+    "longitude": "longitude",
+    "latitude": "latitude",
+    "cell_area": "area",
+    "spread": "spread",
+    "dissimilarity": "dissimilarity",
+    "extrapolated": "extrapolated",
+    "known_distance": "known_distance",
+    "known_name": "known_name",
+    "status": "status",
+    "reasons": "reasons",
+    "flags": "flags",
+}
+
+
+def candidates(results: Results) -> dict[str, Any] | None:
+    """The candidates by columns, each with its label, unit, meaning and role; None without any."""
+    frame = results.candidates
+    if frame is None or frame.empty:
+        return None
+    notes = frame.attrs.get("columns", {})
+    columns = []
+    for name in frame.columns.drop(frame.geometry.name):
+        note = notes.get(name, {})
+        columns.append(
+            {
+                "name": str(name),
+                "label": display_name(str(name)),
+                "units": display_unit(str(note.get("units") or "1")),
+                "description": str(note.get("description") or ""),
+                "role": _role(str(name), results.score),
+                "values": _values(frame[name]),
+            }
+        )
+    longitude, latitude = _places(frame)
+    return {"longitude": longitude, "latitude": latitude, "columns": columns}
+
+
+def _role(name: str, score: str) -> str:
+    if name == column_name(score):
+        return "score"
+    if name.startswith(CONTRIBUTION):
+        return "contribution"
+    return ROLES.get(name, "value")
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """Numbers with seven digits, booleans, or text; None where there is nothing."""
+    if pd.api.types.is_bool_dtype(column):
+        return [None if pd.isna(value) else bool(value) for value in column]
+    if pd.api.types.is_integer_dtype(column):
+        return [None if pd.isna(value) else int(value) for value in column]
+    if pd.api.types.is_numeric_dtype(column):
+        return [None if pd.isna(value) else rounded(float(value)) for value in column]
+    return [None if pd.isna(value) else str(value) for value in column]
+
+
+def _places(frame: GeoDataFrame) -> tuple[list[float], list[float]]:
+    """Longitude and latitude of a point of each geometry, to 1e-5 degree."""
+    points = frame.geometry.to_crs("EPSG:4326") if frame.crs else frame.geometry
+    points = points.representative_point()
+    return points.x.round(5).tolist(), points.y.round(5).tolist()
+
+
+def known_fields(results: Results) -> dict[str, Any] | None:
+    """The known fields that the skill was measured on, with their attributes; None without."""
+    name = next(
+        (r["labels"].get("name") for r in results.records.values() if r.get("labels")), "known"
+    )
+    frame = results.features.get(str(name))
+    if frame is None or frame.empty:
+        return None
+    frame = frame[~(frame.geometry.is_empty | frame.geometry.isna())]
+    notes = frame.attrs.get("columns", {})
+    longitude, latitude = _places(frame)
+    columns = [
+        {
+            "name": str(column),
+            "label": display_name(str(column)),
+            "units": display_unit(str(notes.get(column, {}).get("units") or "1")),
+            "values": _values(frame[column]),
+        }
+        for column in frame.columns.drop(frame.geometry.name)
+    ]
+    return {"name": str(name), "longitude": longitude, "latitude": latitude, "columns": columns}
+
+
+def outline(results: Results, bounds: tuple[float, float, float, float]) -> dict[str, Any] | None:
+    """Rings of the land inside bounds, coarse enough for their share of the page; None without.
+
+    Returns
+    -------
+    dict
+        ``step`` [degree]; ``starts``: first longitude and latitude of each ring, in steps, and
+        its count of moves; ``moves``: two signed bytes for each following vertex, in base64.
+    """
+    frame = results.features.get("outline")
+    if frame is None or frame.empty:
+        return None
+    land = frame.geometry.to_crs("EPSG:4326") if frame.crs else frame.geometry
+    shapes = shapely.get_parts(np.asarray(land))
+    shapes = _clipped(shapes[shapely.get_dimensions(shapes) == 2], bounds)
+    tolerance = 1 / OUTLINE_STEPS
+    while True:
+        rings = _rings(shapes, tolerance)
+        starts = [[*map(int, ring[0]), len(ring) - 1] for ring in rings]
+        moves = [np.diff(ring, axis=0).astype(np.int8).ravel() for ring in rings]
+        text = base64.b64encode(b"".join(move.tobytes() for move in moves)).decode("ascii")
+        if len(text) + len(island_text(starts)) <= OUTLINE_BYTES:
+            return {"step": 1 / OUTLINE_STEPS, "starts": starts, "moves": text}
+        tolerance *= 1.5
+
+
+def _clipped(
+    shapes: NDArray[np.object_], bounds: tuple[float, float, float, float]
+) -> NDArray[np.object_]:
+    """Polygons that meet the bounds, with a margin around them; all of them for the world."""
+    west, south, east, north = bounds
+    if east - west >= 350:
+        box = (-180.0, -MERCATOR_LIMIT, 180.0, MERCATOR_LIMIT)
+        return np.asarray(shapely.get_parts(shapely.clip_by_rect(shapes, *box)))
+    margin = max(east - west, north - south) / 2
+    parts = []
+    for turn in (-360.0, 0.0, 360.0):
+        turned = shapely.transform(shapes, partial(np.add, [turn, 0.0]))
+        box = (west - margin, south - margin, east + margin, north + margin)
+        parts.append(shapely.get_parts(shapely.clip_by_rect(turned, *box)))
+    return np.concatenate(parts)
+
+
+def _rings(shapes: NDArray[np.object_], tolerance: float) -> list[NDArray[np.int64]]:
+    """Rings of polygons, simplified, in whole steps; those smaller than the tolerance go."""
+    polygons = shapes[shapely.get_dimensions(shapes) == 2]
+    rings = []
+    for ring in shapely.get_rings(shapely.simplify(polygons, tolerance)):
+        vertices = np.rint(shapely.get_coordinates(ring) * OUTLINE_STEPS).astype(np.int64)
+        if np.ptp(vertices, axis=0).max() > 2 * tolerance * OUTLINE_STEPS:
+            rings.append(_in_short_moves(vertices))
+    return rings
+
+
+def _in_short_moves(vertices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Vertices with others between them, so that every move fits into a signed byte.
+
+    Examples
+    --------
+    >>> _in_short_moves(np.array([[0, 0], [0, 0], [200, 10]])).tolist()
+    [[0, 0], [100, 5], [200, 10]]
+    """
+    longest = np.abs(np.diff(vertices, axis=0)).max(axis=1)
+    parts = np.ceil(longest / 127).astype(np.int64)
+    share = np.concatenate([np.arange(1, count + 1) / count for count in parts if count])
+    side = np.repeat(np.arange(len(parts)), parts)
+    between = vertices[side] + share[:, None] * (vertices[side + 1] - vertices[side])
+    return np.concatenate([vertices[:1], np.rint(between).astype(np.int64)])

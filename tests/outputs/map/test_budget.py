@@ -1,0 +1,56 @@
+"""Which layers are made coarser when there is not room for all."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from siting.outputs.map import budget
+
+
+def layers(**sizes: tuple[int, int]) -> dict[str, xr.DataArray]:
+    return {name: xr.DataArray(np.zeros(size), dims=("y", "x")) for name, size in sizes.items()}
+
+
+def test_nothing_is_made_coarser_while_there_is_room() -> None:
+    given = layers(score=(100, 200), heat=(100, 200))
+    rasters = budget.encode_layers(given, None, "score", {"score"})
+    assert {name: raster.factor for name, raster in rasters.items()} == {"score": 1, "heat": 1}
+
+
+def test_scores_keep_more_cells_than_inputs() -> None:
+    given = layers(score=(20, 4000), heat=(20, 4000))
+    rasters = budget.encode_layers(given, None, "score", {"score"})
+    assert {name: raster.factor for name, raster in rasters.items()} == {"score": 1, "heat": 2}
+
+
+def test_the_layer_that_takes_most_is_made_coarser_first() -> None:
+    given = layers(score=(1000, 2000), rough=(1000, 2000), smooth=(1000, 2000))
+    sizes = {"score": 2_000_000, "rough": 1_500_000, "smooth": 100_000}
+    found = budget.coarser(sizes, dict.fromkeys(given, 1), given, "score")
+    assert found == {"score": 1, "rough": 2, "smooth": 1}
+
+
+def test_the_score_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "BUDGET", 10)
+    given = layers(score=(600, 1200), heat=(600, 1200))
+    found = budget.coarser({"score": 9, "heat": 9}, {"score": 1, "heat": 1}, given, "score")
+    assert found == {"score": 1, "heat": 3}
+
+
+def test_layers_end_up_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "BUDGET", 600_000)
+    rng = np.random.default_rng(0)
+    given = {
+        name: xr.DataArray(rng.normal(size=(600, 1024)), dims=("y", "x"))
+        for name in ("score", "heat")
+    }
+    rasters = budget.encode_layers(given, None, "score", {"score"})
+    assert sum(len(raster.webp) for raster in rasters.values()) <= 600_000
+    assert rasters["score"].factor <= rasters["heat"].factor
+
+
+def test_no_layer_falls_below_the_least_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "BUDGET", 1)
+    given = layers(score=(50, 1024), heat=(50, 700))
+    found = budget.coarser({"score": 9, "heat": 9}, {"score": 1, "heat": 1}, given, "score")
+    assert found == {"score": 2, "heat": 2}
