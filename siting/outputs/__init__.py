@@ -1,0 +1,1 @@
+"""Writers: what a finished run leaves behind, one writer for each kind of file."""
