@@ -157,35 +157,10 @@ def _check_range(
 ) -> None:
     where = str(source.path)
     low, high = sorted((source.scaled(summary.low), source.scaled(summary.high)))
-    if low == high and kind in {"continuous", "circular", "count"}:
-        warn(
-            "LAYER_CONSTANT",
-            "every cell holds the same value: the layer tells no places apart",
-            where=where,
-            found=f"{low:.6g}",
-        )
-    if source.palette and kind in {"continuous", "circular", "count"}:
-        warn(
-            "CATEGORICAL_AS_CONTINUOUS",
-            "the values are numbers of colours or classes, but are read as amounts",
-            where=where,
-            fix="add `kind: categorical` to the source",
-        )
-    if kind == "categorical" and summary.fractions:
-        warn(
-            "CONTINUOUS_AS_CATEGORICAL",
-            "classes are whole numbers, but the file holds fractions",
-            where=where,
-            found=f"{summary.fractions} cells with fractions",
-            fix="add `kind: continuous` to the source",
-        )
-    if kind == "boolean" and (summary.fractions or low < 0 or high > 1):
-        raise InputError(
-            "NOT_BOOLEAN",
-            "a boolean raster holds 1 for yes and 0 for no",
-            where=where,
-            found=f"values from {low:.6g} to {high:.6g}",
-        )
+    if kind in {"categorical", "boolean"}:
+        _check_classes(where, summary, kind, low, high)
+    else:
+        _check_amounts(where, source, low, high)
     wanted = valid_range or _usual_range(source.units, kind, low)
     if wanted and (low < wanted[0] or high > wanted[1]):
         warn(
@@ -206,3 +181,38 @@ def _usual_range(units: str, kind: LayerKind, low: float) -> tuple[float, float]
         return -360.0, 360.0
     # Kelvin with values from 0 to 200 are degrees Celsius; differences have both signs.
     return (100.0, np.inf) if units == "K" and low > 0 else None
+
+
+def _check_amounts(where: str, source: RasterSource, low: float, high: float) -> None:
+    if low == high:
+        warn(
+            "LAYER_CONSTANT",
+            "every cell holds the same value: the layer tells no places apart",
+            where=where,
+            found=f"{low:.6g}",
+        )
+    if source.palette:
+        warn(
+            "CATEGORICAL_AS_CONTINUOUS",
+            "the values are numbers of colours or classes, but are read as amounts",
+            where=where,
+            fix="add `kind: categorical` to the source",
+        )
+
+
+def _check_classes(where: str, summary: Summary, kind: LayerKind, low: float, high: float) -> None:
+    if kind == "boolean" and (summary.fractions or low < 0 or high > 1):
+        raise InputError(
+            "NOT_BOOLEAN",
+            "a boolean raster holds 1 for yes and 0 for no",
+            where=where,
+            found=f"values from {low:.6g} to {high:.6g}",
+        )
+    if summary.fractions:
+        warn(
+            "CONTINUOUS_AS_CATEGORICAL",
+            "classes are whole numbers, but the file holds fractions",
+            where=where,
+            found=f"{summary.fractions} cells with fractions",
+            fix="add `kind: continuous` to the source",
+        )

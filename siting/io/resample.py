@@ -6,12 +6,11 @@ sparse matrix for each, elsewhere one sparse matrix for the plane.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
-from scipy import sparse
 
 from siting.io.placement import (
     EDGE,
@@ -20,31 +19,29 @@ from siting.io.placement import (
     Positions,
     Read,
     independent_axes,
-    inside,
     positions,
     read_window,
     short_way,
     window_around,
 )
+from siting.io.weights import (
+    Taps,
+    Weighted,
+    along_axes,
+    covered,
+    in_plane,
+    linear,
+    nearest,
+    pairs,
+)
 from siting.kinds import LayerKind
 
 Method = Literal["nearest", "bilinear", "average", "mode", "sum"]
-Weighted = Callable[[NDArray[Any]], Floats]
 
 FINE = 1.5  # from so many source cells along a grid cell, they are averaged instead of picked
 MAX_BLOCK = 4_000_000  # source cells held at once for a piece of a tile
 MAX_PIECE = 1 << 14  # grid cells at once where areas have no closed form
 SUBPOINTS = 8  # points along a grid cell where areas have no closed form
-
-
-class Taps(NamedTuple):
-    """Source cells that take part in each target, of shape (taps, *targets).
-
-    A weight of 0 marks a cell that is not there.
-    """
-
-    source: NDArray[np.int64]
-    weight: Floats
 
 
 @dataclass(frozen=True)
@@ -146,10 +143,10 @@ def _halves(part: slice) -> list[slice]:
 
 
 def _at_centres(block: Floats, places: Positions, how: Resampling) -> Floats:
-    values = _blend(block, _point_weights(_nearest, block, places), how)
+    values = _blend(block, _point_weights(nearest, block, places), how)
     if how.method == "nearest":
         return values
-    blended = _blend(block, _point_weights(_linear, block, places), how)
+    blended = _blend(block, _point_weights(linear, block, places), how)
     return np.where(np.isnan(values), np.nan, blended)
 
 
@@ -158,17 +155,17 @@ def _point_weights(
 ) -> Weighted:
     row, column = taps(places.row, block.shape[0]), taps(places.column, block.shape[1])
     if places.separable:
-        return _along_axes(row, column, block.shape)
-    return _in_plane(*_pairs(row, column), block.shape)
+        return along_axes(row, column, block.shape)
+    return in_plane(*pairs(row, column), block.shape)
 
 
 def _over_area(block: Floats, corners: Positions, turn: float | None, how: Resampling) -> Floats:
     if corners.separable:
         row, column = corners.row, corners.column
         along = short_way(np.diff(column), turn)
-        weighted = _along_axes(
-            _covered(row[:-1], row[1:], block.shape[0]),
-            _covered(column[:, :-1], column[:, :-1] + along, block.shape[1]),
+        weighted = along_axes(
+            covered(row[:-1], row[1:], block.shape[0]),
+            covered(column[:, :-1], column[:, :-1] + along, block.shape[1]),
             block.shape,
         )
     else:
@@ -192,13 +189,13 @@ def _subpoint_weights(
     ]
     corner_rows, corner_columns = zip(nw, *others, strict=True)
     gathered = -(-block.shape[0] // side), -(-block.shape[1] // side)
-    at_row = _nearest(_spread(corner_rows) / side, gathered[0])
+    at_row = nearest(_spread(corner_rows) / side, gathered[0])
     column = _spread(corner_columns)
     if turn is not None:  # a cell at a pole spans all longitudes
         column = np.where(column < -EDGE, column % turn, column)
-    at_column = _nearest(column / side, gathered[1])
+    at_column = nearest(column / side, gathered[1])
     area = _quadrilateral(corner_rows, corner_columns) / SUBPOINTS**2
-    weighted = _in_plane(
+    weighted = in_plane(
         Taps(at_row.source[0], at_row.weight[0] * area),
         Taps(at_column.source[0], at_column.weight[0]),
         gathered,
@@ -268,76 +265,3 @@ def _most(block: Floats, weighted: Weighted, valid: NDArray[np.bool_]) -> Floats
         values = np.where(area > largest * (1 + EDGE), each, values)
         largest = np.maximum(area, largest)
     return values
-
-
-def _nearest(position: Floats, size: int) -> Taps:
-    """The cell that each position lies in."""
-    found = inside(position, size)
-    index = np.floor(np.where(found, position, 0.0) + EDGE).astype(np.int64)
-    return Taps(np.minimum(index, size - 1)[None], found.astype(float)[None])
-
-
-def _linear(position: Floats, size: int) -> Taps:
-    """The two cells whose centres lie on either side of each position."""
-    found = inside(position, size)
-    shifted = np.where(found, position, 0.5) - 0.5
-    low = np.floor(shifted + EDGE)
-    share = shifted - low
-    share = np.where(np.abs(share) < EDGE, 0.0, share)  # on a centre: that cell, to the last bit
-    index = np.stack([low, low + 1]).astype(np.int64)
-    there = found & (index >= 0) & (index < size)
-    weight = np.where(there, np.stack([1 - share, share]), 0.0)
-    return Taps(np.clip(index, 0, size - 1), weight)
-
-
-def _covered(start: Floats, stop: Floats, size: int) -> Taps:
-    """All cells between two positions, weighted by how much of each lies between them."""
-    missing = np.isnan(start + stop)
-    low, high = (
-        np.clip(np.where(missing, -1.0, _snapped(edge)), -1.0, size + 1.0)
-        for edge in (np.minimum(start, stop), np.maximum(start, stop))
-    )
-    first = np.floor(low)
-    count = int(np.max(np.ceil(high) - first, initial=1))
-    index = first + np.arange(count).reshape(-1, *[1] * low.ndim)
-    weight = np.minimum(high, index + 1) - np.maximum(low, index)
-    there = (index >= 0) & (index < size) & (weight > 0)
-    return Taps(np.clip(index, 0, size - 1).astype(np.int64), np.where(there, weight, 0.0))
-
-
-def _snapped(position: Floats) -> Floats:
-    """Positions, exactly on the edge of a cell where they differ by rounding alone."""
-    whole = np.round(position)
-    return np.where(np.abs(position - whole) < EDGE, whole, position)
-
-
-def _along_axes(row: Taps, column: Taps, size: tuple[int, int]) -> Weighted:
-    """Weighted sums by a matrix for the rows and one for the columns."""
-    rows, columns = _matrix(row, size[0]), _matrix(column, size[1])
-    return lambda values: np.asarray((columns @ (rows @ values).T).T)
-
-
-def _in_plane(row: Taps, column: Taps, size: tuple[int, int]) -> Weighted:
-    """Weighted sums by one matrix; tap k of the row goes with tap k of the column."""
-    index, weight = row.source * size[1] + column.source, row.weight * column.weight
-    matrix, shape = _matrix(Taps(index, weight), size[0] * size[1]), index.shape[1:]
-    return lambda values: np.asarray(matrix @ values.ravel()).reshape(shape)
-
-
-def _pairs(row: Taps, column: Taps) -> tuple[Taps, Taps]:
-    """Each tap of the row with each of the column."""
-    n, m = len(row.source), len(column.source)
-    return (
-        Taps(np.repeat(row.source, m, axis=0), np.repeat(row.weight, m, axis=0)),
-        Taps(np.tile(column.source, (n, 1, 1)), np.tile(column.weight, (n, 1, 1))),
-    )
-
-
-def _matrix(taps: Taps, size: int) -> sparse.csr_array:
-    """Matrix of the weights, of shape (targets, size)."""
-    index, weight = (each.reshape(len(each), -1) for each in taps)
-    target = np.broadcast_to(np.arange(index.shape[1]), index.shape)
-    used = weight > 0
-    return sparse.csr_array(
-        (weight[used], (target[used], index[used])), shape=(index.shape[1], size)
-    )

@@ -1,18 +1,12 @@
 """Vector files as features in WGS 84: of one kind of geometry, valid, flat, with text ids."""
 
 import json
-import re
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 from numpy.typing import NDArray
 
@@ -20,31 +14,11 @@ from siting.errors import InputError
 from siting.findings import warn
 from siting.io.columns import ids_as_text
 from siting.io.crs import check_plausible, known_crs
-from siting.io.formats import (
-    OGR_DRIVERS,
-    Format,
-    StrPath,
-    format_of,
-    local_file,
-    reading,
-    wrong_format,
-)
+from siting.io.formats import StrPath, format_of, local_file, reading, wrong_format
+from siting.io.ogr import FORMATS, read_ogr
 
 WGS84 = "EPSG:4326"
-_FORMATS = "GeoPackage, Shapefile, GeoJSON, FlatGeobuf or GeoParquet"
-_GEOJSON = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"')
 _KINDS = ("points", "lines", "polygons")
-
-
-@cache
-def harden() -> None:
-    """Unload all drivers from pyogrio's GDAL but those that siting uses, for this process.
-
-    The others look for addresses and commands in whatever file they are shown.
-    """
-    others = sorted(set(pyogrio.list_drivers()) - OGR_DRIVERS)
-    pyogrio.set_gdal_config_options({"GDAL_SKIP": ",".join(others), "GDAL_PAM_ENABLED": "NO"})
-    pyogrio.core._register_drivers()
 
 
 def read_features(
@@ -78,9 +52,9 @@ def read_features(
     if kind == "parquet":
         frame = _read_parquet(file)
     elif kind in {"geopackage", "shapefile", "geojson", "flatgeobuf"}:
-        frame = _read_ogr(file, kind, layer)
+        frame = read_ogr(file, kind, layer)
     else:
-        raise wrong_format("NOT_A_VECTOR", file, wanted=_FORMATS)
+        raise wrong_format("NOT_A_VECTOR", file, wanted=FORMATS)
     system = known_crs(frame.crs, crs, file)
     frame = frame.set_crs(system, allow_override=True)
     _check_geometry(frame, file)
@@ -118,102 +92,6 @@ def _check_box(frame: gpd.GeoDataFrame, path: Path) -> None:
     found = frame.total_bounds
     if np.isfinite(stated).all() and not np.allclose(found, stated, rtol=1e-9, atol=1e-9):
         raise ValueError(f"places in {found.tolist()}, but the file states {stated.tolist()}")
-
-
-def _read_ogr(path: Path, kind: Format, layer: str | None) -> gpd.GeoDataFrame:
-    harden()
-    if kind == "geojson" and not _GEOJSON.search(path.read_bytes()):
-        raise wrong_format("NOT_A_VECTOR", path, wanted=_FORMATS)
-    journal = path.with_name(path.name + "-wal")
-    if kind == "geopackage" and journal.exists() and journal.stat().st_size:
-        raise InputError(
-            "FILE_IN_USE",
-            "another program has changes of this file that are not in it yet",
-            where=str(path),
-            found=journal.name,
-            fix="close the file in the other program, such as QGIS",
-        )
-    if kind == "shapefile":
-        _check_length(path)
-    with _heard(path):
-        layers = [str(row[0]) for row in pyogrio.list_layers(path) if row[1] is not None]
-    chosen = _layer(layers, layer, path)
-    with _heard(path):
-        info = pyogrio.read_info(path, layer=chosen)
-    if info["driver"] not in OGR_DRIVERS:
-        raise wrong_format("NOT_A_VECTOR", path, wanted=_FORMATS)
-    encoding = _shapefile_encoding(path) if kind == "shapefile" else None
-    with _heard(path):
-        frame: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=chosen, encoding=encoding)
-    return frame
-
-
-@contextmanager
-def _heard(path: Path) -> Iterator[None]:
-    """Findings instead of GDAL's warnings, FILE_CORRUPT instead of its errors."""
-    with warnings.catch_warnings(record=True) as heard, reading(path):
-        warnings.simplefilter("always")
-        yield
-    for each in heard:
-        warn(
-            "READER_WARNING",
-            "GDAL has doubts about the file",
-            where=str(path),
-            found=str(each.message),
-            severity="note",
-        )
-
-
-def _check_length(path: Path) -> None:
-    """Refuse a shapefile that is not as long as its header says [16-bit words]."""
-    with path.open("rb") as file:
-        stated = 2 * int.from_bytes(file.read(28)[24:], "big")
-    if path.stat().st_size < stated:
-        raise InputError(
-            "FILE_CORRUPT", "the file is cut short", where=str(path),
-            found=f"{path.stat().st_size} bytes", wanted=f"{stated} bytes",
-            fix="bring the file again",
-        )  # fmt: skip
-
-
-def _layer(layers: list[str], wanted: str | None, path: Path) -> str:
-    if not layers:
-        raise InputError("NOT_SPATIAL", "the file has no layer with geometry", where=str(path))
-    if wanted is None and len(layers) == 1:
-        return layers[0]
-    if wanted is not None and wanted in layers:
-        return wanted
-    raise InputError(
-        "LAYER_AMBIGUOUS" if wanted is None else "LAYER_MISSING",
-        "the layer to read is not named" if wanted is None else "there is no such layer",
-        where=str(path),
-        found=wanted or "",
-        wanted="one of " + ", ".join(layers),
-        fix="add `layer:` to the source",
-    )
-
-
-def _shapefile_encoding(path: Path) -> str | None:
-    """Encoding of a shapefile that does not state it; None where it does."""
-    beside = {each.suffix.lower(): each for each in path.parent.glob(f"{path.stem}.*")}
-    if ".cpg" in beside or ".dbf" not in beside:
-        return None
-    content = beside[".dbf"].read_bytes()
-    if len(content) < 32 or content[29] != 0:
-        return None
-    try:
-        content[32:].decode("utf-8")
-    except UnicodeDecodeError:
-        warn(
-            "ENCODING_GUESSED",
-            "the text of the file is taken for Windows-1252",
-            where=str(path),
-            found="neither a .cpg file nor a code page, and no UTF-8",
-            fix="add a .cpg file that names the encoding",
-            severity="note",
-        )
-        return "cp1252"
-    return "utf-8"
 
 
 def _check_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:

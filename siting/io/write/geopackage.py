@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 from numpy.typing import NDArray
 
-from siting.io.vector import harden
+from siting.io.ogr import harden
 from siting.io.write.places import in_degrees, simple
 
 # GeoPackage keeps the time of its last change; one date for all makes the same bytes.

@@ -13,7 +13,8 @@ import shapely
 
 from siting.io.archive import zipped
 from siting.io.columns import id_column
-from siting.io.vector import WGS84, harden
+from siting.io.ogr import harden
+from siting.io.vector import WGS84
 from siting.io.write.plain import plain, text
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
