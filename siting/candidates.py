@@ -17,6 +17,7 @@ from siting.errors import InputError
 from siting.findings import warn
 from siting.geodesy import PointTree, arc, ecef
 from siting.grid import as_layer, cell_area, sample
+from siting.kernels.explain import explained
 from siting.kernels.topk import best_cells
 from siting.kinds import (
     STATUSES,
@@ -89,6 +90,16 @@ def select(
     InputError
         CANDIDATES_NONE, where no allowed cell has a score; MODEL_MISMATCH, where the model does
         not give the score ranked by; THRESHOLD_MISSING, for a dissimilarity without threshold.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 4, 1))
+    >>> score = as_layer(np.array([[0.2, 0.9, 0.8, 0.5]]), grid, units="1").rename("score")
+    >>> allowed = as_layer(np.array([[True, True, True, False]]), grid)
+    >>> found = select(score, {"score": score}, allowed, grid, count=2, spacing="100 km")
+    >>> found[["rank", "site_id", "score"]].values.tolist()
+    [[1, 'N00.5000E001.5000', 0.9], [2, 'N00.5000E002.5000', 0.8]]
     """
     layers, score = _with_score(layers, rank_by)
     cells = _best(rank_by, allowed, grid, count, spacing, order)
@@ -213,8 +224,6 @@ def _explained(
     score: str,
 ) -> pd.DataFrame:
     """Contributions and reasons, once they are known to add up to the score."""
-    from siting.scoring.explain import explained
-
     features = {name: layers[_full_name(layers, name) or name] for name in model.features}
     X = pd.DataFrame({name: sample(layer, *cells) for name, layer in features.items()})
     reference = model.card.get("reference")

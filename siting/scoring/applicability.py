@@ -13,9 +13,9 @@ from sklearn.base import is_classifier
 from sklearn.inspection import permutation_importance
 
 from siting.errors import InputError
+from siting.kernels.prediction import model_errors
+from siting.kernels.threads import single_threaded
 from siting.kinds import Splitter
-from siting.scoring.prediction import model_errors
-from siting.scoring.threads import single_threaded
 
 Floats = NDArray[np.float64]
 

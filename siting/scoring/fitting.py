@@ -10,9 +10,9 @@ from sklearn.pipeline import Pipeline
 
 from siting.errors import PipelineError
 from siting.findings import warn
+from siting.kernels.prediction import model_errors
+from siting.kernels.threads import single_threaded
 from siting.scoring.folds import PlacedFolds
-from siting.scoring.prediction import model_errors
-from siting.scoring.threads import single_threaded
 from siting.scoring.training import Training
 
 

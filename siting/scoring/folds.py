@@ -120,6 +120,15 @@ def random(splits: Annotated[int, Field(ge=2, le=100)] = 10) -> Folds:
     Skill from these folds is no skill at new places. They are here to show how large the leak
     is, and are marked ``leakage`` wherever they are used.
 
+    Parameters
+    ----------
+    splits : int
+        Number of folds.
+
+    Returns
+    -------
+    Folds
+
     Examples
     --------
     >>> random().name, random().leakage

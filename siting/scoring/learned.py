@@ -13,11 +13,12 @@ from sklearn.base import is_classifier, is_regressor
 
 from siting.errors import PipelineError
 from siting.findings import warn
+from siting.kernels.prediction import Floats, predicted
 from siting.kinds import Domain, Estimator, Features, FittedModel, Grid, Layer, Model, Unit
 from siting.scoring.applicability import Applicability, applicability, feature_importance
 from siting.scoring.fitting import bootstrap_rows, fit
 from siting.scoring.folds import InnerFolds
-from siting.scoring.prediction import Floats, cellwise, predicted
+from siting.scoring.prediction import cellwise
 from siting.scoring.training import Training, classification_table, regression_table
 from siting.signature import scorer
 
@@ -105,6 +106,21 @@ def classifier(
     ----------
     Efron & Tibshirani (1993), An introduction to the bootstrap; Meyer & Pebesma (2021) for the
     dissimilarity index, see :func:`siting.scoring.applicability.applicability`.
+
+    Examples
+    --------
+    Fields in the hot west of a world of 20 by 10 cells:
+
+    >>> from geopandas import GeoDataFrame, points_from_xy
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 20, 10))
+    >>> hot = as_layer(np.tile(np.linspace(1, 0, 20), (10, 1)), grid, units="1").rename("hot")
+    >>> land = as_layer(np.ones((10, 20), dtype=bool), grid)
+    >>> known = GeoDataFrame(geometry=points_from_xy([0.5, 1.5, 2.5], [1.5, 5.5, 8.5], crs=4326))
+    >>> found = classifier([hot], known, LogisticRegression(), land, grid, background=100)
+    >>> bool(found.score.values[0, 0] > 2 * found.score.values[0, -1])
+    True
     """
     if not is_classifier(model):
         raise PipelineError(
@@ -164,6 +180,23 @@ def regressor(
         MODEL_KIND, MODEL_FIT, where the estimator is no regressor or cannot be fitted.
     InputError
         The errors of :func:`siting.scoring.training.regression_table`.
+
+    Examples
+    --------
+    A quantity that doubles the feature comes back at places without a measurement:
+
+    >>> from geopandas import GeoDataFrame, points_from_xy
+    >>> from sklearn.linear_model import LinearRegression
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 20, 1))
+    >>> depth = as_layer(np.arange(20.0)[None], grid, units="km").rename("depth")
+    >>> land = as_layer(np.ones((1, 20), dtype=bool), grid)
+    >>> longitude = np.array([0.5, 4.5, 9.5, 14.5, 18.5])
+    >>> wells = GeoDataFrame({"t": 2 * longitude - 1},
+    ...                      geometry=points_from_xy(longitude, [0.5] * 5, crs=4326))
+    >>> found = regressor([depth], wells, "t", LinearRegression(), land, grid)
+    >>> found.score.values[0, [0, 7, 19]].round(6).tolist()
+    [0.0, 14.0, 38.0]
     """
     if not is_regressor(model):
         raise PipelineError(

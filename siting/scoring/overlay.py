@@ -10,6 +10,7 @@ import xarray as xr
 from pydantic import Field
 
 from siting.errors import InputError
+from siting.kernels.prediction import Floats, predicted
 from siting.kinds import Domain, FittedModel, Grid, Layer, Model, Pairs, Unit
 from siting.scoring.overlay_estimators import (
     TOLERANCE,
@@ -17,7 +18,7 @@ from siting.scoring.overlay_estimators import (
     Operator,
     WeightedOverlay,
 )
-from siting.scoring.prediction import Floats, cellwise, feature_names, predicted
+from siting.scoring.prediction import cellwise, feature_names
 from siting.signature import scorer
 
 

@@ -11,10 +11,10 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
+from siting.kernels.explain import contributions, explained, feature_orders, reasons
+from siting.kernels.prediction import predicted
 from siting.kinds import FittedModel
-from siting.scoring.explain import contributions, explained, feature_orders, reasons
 from siting.scoring.overlay_estimators import FuzzyOverlay, WeightedOverlay
-from siting.scoring.prediction import predicted
 
 NAMES = ("a", "b", "c", "d", "e")
 RNG = np.random.default_rng(0)

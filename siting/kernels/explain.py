@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from siting.columns import CONTRIBUTION
+from siting.kernels.prediction import Floats, predicted
 from siting.kinds import FittedModel
-from siting.scoring.prediction import Floats, predicted
 
-PREFIX = "contribution_"
-BASE = PREFIX + "base"
+BASE = CONTRIBUTION + "base"
 # Orders in which features are put in: all of them up to 4 features, else 32 and their reverses.
 ORDERS = 32
 
@@ -66,7 +66,9 @@ def contributions(
     else:
         reference = model.card["reference"] if reference is None else reference
         base, parts = _shapley(model, X, np.array([reference[name] for name in model.features]))
-    columns = {PREFIX + name: part for name, part in zip(model.features, parts.T, strict=True)}
+    columns = {
+        CONTRIBUTION + name: part for name, part in zip(model.features, parts.T, strict=True)
+    }
     return pd.DataFrame({BASE: np.full(len(X), base), **columns}, index=X.index)
 
 
@@ -136,7 +138,7 @@ def reasons(contributions: pd.DataFrame, strongest: int = 3) -> pd.Series:
     'hot +0.5, far -0.2'
     """
     parts = contributions.drop(columns=BASE)
-    names = [str(column).removeprefix(PREFIX) for column in parts]
+    names = [str(column).removeprefix(CONTRIBUTION) for column in parts]
     texts = [_reason(names, row, strongest) for row in parts.to_numpy(dtype=np.float64)]
     return pd.Series(texts, index=contributions.index, dtype="str", name="reasons")
 

@@ -4,7 +4,7 @@ import threading
 
 from threadpoolctl import threadpool_info
 
-from siting.scoring.threads import single_threaded
+from siting.kernels.threads import single_threaded
 
 
 def limits() -> set[int]:
