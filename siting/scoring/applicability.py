@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 from sklearn.base import is_classifier
-from sklearn.inspection import permutation_importance
 
 from siting.errors import InputError
 from siting.kernels.prediction import model_errors
@@ -206,6 +205,8 @@ def feature_importance(estimator: Any, X: pd.DataFrame, y: NDArray[Any], seed: i
         Loss of AUC, or of R², mean of five shuffles. Measured on the training samples, it says
         what the model uses, not what helps at new places.
     """
+    from sklearn.inspection import permutation_importance  # slow to import
+
     scoring = "roc_auc" if is_classifier(estimator) else "r2"
     with single_threaded(), model_errors("MODEL_PREDICT", estimator):
         found = permutation_importance(
