@@ -1,5 +1,6 @@
 """Tables of places: the best candidates, and the area that exclusions take."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,7 +14,14 @@ from siting.grid import cell_area
 from siting.kinds import Results
 from siting.outputs.map.content import exclusion_rows
 from siting.outputs.map.labels import display_name, display_unit
-from siting.outputs.numbers import NOTHING, finite, number_text, percent_text, place_text
+from siting.outputs.numbers import (
+    NOTHING,
+    finite,
+    fixed_text,
+    number_text,
+    percent_text,
+    place_text,
+)
 
 TOP = 20  # candidates in the table
 
@@ -92,8 +100,24 @@ def _words(frame: GeoDataFrame, name: str) -> Column | None:
 def _numbers(frame: GeoDataFrame, name: str, label: str) -> Column | None:
     if name not in frame:
         return None
-    cells = [Cell(number_text(_number(each), 3)) for each in frame[name]]
+    numbers = [_number(each) for each in frame[name]]
+    decimals = _decimals(numbers)
+    cells = [Cell(fixed_text(each, decimals)) for each in numbers]
     return Column(label, display_unit(_unit(frame, name)), True, cells)
+
+
+def _decimals(numbers: list[float | None]) -> int:
+    """Decimals that give the largest of the numbers three digits; none for whole numbers.
+
+    Examples
+    --------
+    >>> _decimals([0.953, None, 0.1]), _decimals([12.5]), _decimals([1.0, 20.0])
+    (3, 1, 0)
+    """
+    known = [abs(each) for each in numbers if each is not None]
+    if all(each == int(each) for each in known):
+        return 0
+    return min(max(2 - math.floor(math.log10(max(known))), 0), 6)
 
 
 def _unit(frame: GeoDataFrame, name: str) -> str:

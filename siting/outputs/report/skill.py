@@ -1,6 +1,6 @@
 """The skill record as plain values, whatever of it is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,11 +164,15 @@ def _paired(record: Mapping[str, Any]) -> Paired:
 
 
 def _curves(record: Any) -> dict[str, list[tuple[float, float]]]:
-    found = {}
-    for name, points in _mapping(record).items():
-        pairs = [tuple(map(finite, point)) for point in points if len(point) == 2]
-        found[str(name)] = [(x, y) for x, y in pairs if x is not None and y is not None]
+    found = {str(name): list(_points(each)) for name, each in _mapping(record).items()}
     return {name: points for name, points in found.items() if len(points) > 1}
+
+
+def _points(record: Any) -> Iterator[tuple[float, float]]:
+    for point in _list(record):
+        pair = [finite(each) for each in _list(point)]
+        if len(pair) == 2 and pair[0] is not None and pair[1] is not None:
+            yield pair[0], pair[1]
 
 
 def _importance(record: Mapping[str, Any]) -> tuple[str, float, float]:
@@ -181,6 +185,8 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        return []
-    return [each for each in value if isinstance(each, Mapping)]
+    return [each for each in _list(value) if isinstance(each, Mapping)]
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
