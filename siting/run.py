@@ -229,19 +229,13 @@ class _Run:
             named["table"],
             named["record"],
             candidates,
-            self._full_name(str(rank_by)) if rank_by else "",
+            self.plan.canonical(rank_by) if rank_by else "",
             named["model"],
             exclusions,
             noticed,
             self.plan.text,
             marks,
         )
-
-    def _full_name(self, reference: str) -> str:
-        """``score`` as ``score.score`` where the step has several results."""
-        name, _, part = reference.partition(".")
-        step = self.plan.step(name)
-        return f"{name}.{part or step.first}" if (part or step.first) else name
 
     def _manifest(self, results: Results) -> dict[str, Any]:
         steps = {

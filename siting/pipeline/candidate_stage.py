@@ -6,6 +6,7 @@ import geopandas as gpd
 import xarray as xr
 
 from siting import exclusions as rules
+from siting.columns import column_name
 from siting.findings import Finding, collect
 from siting.pipeline.execute import Values
 from siting.pipeline.plan import Plan
@@ -74,14 +75,17 @@ def _select(plan: Plan, values: Values, allowed: xr.DataArray) -> gpd.GeoDataFra
     }
     wanted = {each.name for each in plan.candidates.spec.arguments}
     given = {name: each for name, each in supplied.items() if name in wanted}
-    return values.call(plan.candidates, given)
+    frame = values.call(plan.candidates, given)
+    # Writers that colour by score (QGIS styles) find its column here.
+    frame.attrs["score"] = column_name(plan.canonical(rank_by))
+    return frame
 
 
 def _model(plan: Plan, values: Values, rank_by: Reference) -> Any:
     """The model that made the layer ranked by: the one of the same step, if it has one."""
     step = plan.step(rank_by.step)
     part = next((part for part, value in step.values.items() if value.kind == "model"), None)
-    return values.get(f"{step.name}.{part}") if part else None
+    return values.get(f"{step.name}.{part}") if part is not None else None
 
 
 def layer_names(plan: Plan) -> list[str]:
@@ -96,7 +100,7 @@ def layer_names(plan: Plan) -> list[str]:
 
 def top_rows(frame: gpd.GeoDataFrame, score: str) -> list[dict[str, Any]]:
     """The best sites in a few columns, for the closing summary."""
-    column = score.replace(".", "_")
+    column = column_name(score)
     wanted = ["rank", "site_id", "longitude", "latitude", column, "reasons"]
     names = [name for name in wanted if name in frame.columns]
     rows = frame.head(TOP_ROWS)[names].to_dict("records")

@@ -96,10 +96,11 @@ class Values:
         return [Finding(**each) for each in rows["findings"]]
 
     def get(self, reference: str) -> Any:
-        """A value by its name; layers are lazy and carry the name they are referred to by."""
-        if reference not in self.opened:
-            self.opened[reference] = self._open(Reference(reference))
-        return self.opened[reference]
+        """A value by its name; layers are lazy and carry their name."""
+        name = self.plan.canonical(reference)
+        if name not in self.opened:
+            self.opened[name] = self._open(Reference(name))
+        return self.opened[name]
 
     def _open(self, reference: Reference) -> Any:
         step = self.plan.step(reference.step)

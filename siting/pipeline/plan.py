@@ -51,8 +51,12 @@ class Step:
         return next(iter(self.values))
 
     def names(self) -> list[str]:
-        """Full names of the values, such as ``learned.score``."""
-        return [f"{self.name}.{part}" if part else self.name for part in self.values]
+        """Names of the values: the bare name is the first, ``learned.spread`` another."""
+        return [self.full_name(part) for part in self.values]
+
+    def full_name(self, part: str) -> str:
+        """Name of one value; the first goes by the name of its step."""
+        return self.name if part in {"", self.first} else f"{self.name}.{part}"
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,8 @@ class Plan:
     def step(self, name: str) -> Step:
         """The step of that name."""
         return next(each for each in self.steps if each.name == name)
+
+    def canonical(self, reference: str) -> str:
+        """The one name of a value: ``heat_flow`` for ``heat_flow.mean``, its first result."""
+        name, _, part = reference.partition(".")
+        return self.step(name).full_name(part)

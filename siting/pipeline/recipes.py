@@ -96,7 +96,9 @@ class Recipes:
 
     def reference(self, reference: Reference) -> dict[str, str]:
         """A reference as JSON; its name counts, since models know features by their names."""
-        return {"name": str(reference), "key": self.keys[reference.step], "part": reference.part}
+        name = self.plan.canonical(reference)
+        part = Reference(name).part
+        return {"name": name, "key": self.keys[reference.step], "part": part}
 
     def derived(self, name: str, call: Any, over: list[str]) -> str:
         """Key of what the run itself makes from named values: exclusions, candidates."""

@@ -45,7 +45,7 @@ class UserFile(BaseModel):
     units: str | None = None
     crs: str | None = None
     nodata: float | None = None
-    band: int = Field(1, ge=1)
+    band: int | None = Field(None, ge=1)
     variable: str | None = None
     layer: str | None = None
     longitude: str | None = None

@@ -10,10 +10,12 @@ from odc.geo.geobox import GeoBox
 
 from siting.errors import InputError
 from siting.io import raster, table, vector
+from siting.io.formats import recorded_digest
 from siting.kinds import LayerKind
 from siting.signature import Marks
 from siting.sources.catalogue import Entry
 from siting.sources.declared import UserFile
+from siting.store import sha256_file
 
 
 def read_source(
@@ -35,8 +37,7 @@ def read_source(
     if isinstance(source, Entry):
         value = _read_entry(name, source, path, grid)
         return _marked(value, _entry_marks(source), source.title, source.columns or {})
-    if source.sha256:
-        _check_digest(source, path, name)
+    _check_digest(source, path, name)
     marks = Marks(source.status, path.name, source.vintage, source.label_leak)
     columns = {column: {"units": unit} for column, unit in source.columns.items()}
     return _marked(_read_file(name, source, path, grid), marks, name, columns)
@@ -99,15 +100,15 @@ def _marked(value: Any, marks: Marks, title: str, columns: dict[str, dict[str, A
 
 
 def _check_digest(declared: UserFile, path: Path, name: str) -> None:
-    from siting.store import sha256_file
-
-    found = sha256_file(path)
-    if found != declared.sha256:
-        raise InputError(
-            "CHECKSUM_MISMATCH",
-            "the file is not the one that the pipeline names",
-            where=f"sources.{name}.sha256",
-            found=found,
-            wanted=str(declared.sha256),
-            fix="bring the right file, or correct the checksum",
-        )
+    """Refuse a file that is not the one which the pipeline, or a SHA256SUMS beside it, names."""
+    wanted = declared.sha256 or recorded_digest(path)
+    if wanted is None or (found := sha256_file(path)) == wanted:
+        return
+    raise InputError(
+        "CHECKSUM_MISMATCH",
+        "the file is not the one that is named",
+        where=f"sources.{name}.file",
+        found=found,
+        wanted=wanted,
+        fix="bring the right file, or correct the checksum",
+    )
