@@ -11,9 +11,9 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 
 from siting.geodesy import PointTree, arc, ecef
+from siting.kernels.prediction import predicted
+from siting.kernels.threads import single_threaded
 from siting.scoring.folds import random
-from siting.scoring.prediction import predicted
-from siting.scoring.threads import single_threaded
 
 Floats = NDArray[np.float64]
 Split = tuple[NDArray[np.int64], NDArray[np.int64]]

@@ -13,10 +13,8 @@ from odc.geo.geobox import GeoBox
 
 from siting.errors import PipelineError
 from siting.grid import as_layer
-from siting.kernels.prediction import Floats, predicted
+from siting.kernels.prediction import Floats
 from siting.kernels.threads import single_threaded
-
-__all__ = ["Floats", "cellwise", "feature_names", "predicted"]
 
 CellFunction = Callable[[Floats], Floats]
 ROWS = 65_536  # cells that are scored at once: a few MB for each feature or refit

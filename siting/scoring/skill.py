@@ -16,6 +16,8 @@ from pydantic import Field
 from sklearn.base import clone
 
 from siting.grid import cell_area, sample
+from siting.kernels.prediction import predicted
+from siting.kernels.threads import single_threaded
 from siting.kinds import (
     Domain,
     Features,
@@ -40,8 +42,6 @@ from siting.scoring.percentiles import (
     paired,
     share_above,
 )
-from siting.scoring.prediction import predicted
-from siting.scoring.threads import single_threaded
 from siting.scoring.training import Training, background_cells, classification_table
 from siting.signature import scorer
 
@@ -125,6 +125,23 @@ def screening(
     A field's percentile is the share of land, by true area, that scores higher; ties count half.
     AUC is one less the mean percentile. Fields in one cell are one field. A learned model gives a
     field its percentile when fitted without the field's fold, among land drawn for evaluation.
+
+    Examples
+    --------
+    In a pipeline file::
+
+        skill:
+          skill.screening:
+            score: score
+            features: [near_volcano, thin_lithosphere]
+            model: learned.model
+            labels: known
+            baselines: {volcano_distance: lower}
+
+    The record begins with the sentence that map and report begin with, such as
+
+    >>> _verdict("volcano_distance", np.zeros(20), np.ones(20), {"share_of_bootstraps": 1.0}, True)
+    'The score finds more than distance to the nearest volcano alone: ...'
     """
     table = classification_table(
         features, labels, domain, grid, background=background, region=region
