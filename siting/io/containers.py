@@ -29,7 +29,7 @@ def check_hdf5(path: Path) -> None:
     InputError
         PATH_OUTSIDE_DATA.
     """
-    import h5py  # type: ignore[import-untyped]
+    import h5py
 
     def elsewhere(group: Any) -> str:
         links = ((name, group.get(name, getlink=True)) for name in group)

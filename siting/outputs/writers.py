@@ -1,5 +1,6 @@
 """From the name of an output to the function that writes it."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,10 @@ _ASSETS = {".js", ".css", ".html", ".j2"}
 
 def writer_of(name: str) -> Writer:
     """The function that writes an output; what it needs is imported only now."""
-    if name == MAP:
-        from siting.outputs.map import page
-
-        return page.write
-    if name == REPORT:
-        from siting.outputs.report import page as report
-
-        return report.write
-    if name in TABLES:
-        from siting.outputs import tables
-
-        return tables.write
-    from siting.outputs import cog
-
-    return cog.write
+    module = {MAP: "map.page", REPORT: "report.page"}.get(name)
+    module = module or ("tables" if name in TABLES else "cog")
+    function: Writer = importlib.import_module(f"siting.outputs.{module}").write
+    return function
 
 
 def write(name: str, results: Results, path: Path) -> None:

@@ -145,7 +145,7 @@ class Values:
         """The domain as a boolean layer; every cell where the pipeline names none."""
         if self.plan.domain is None:
             return from_function(self.plan.grid, _everywhere, bool)
-        layer = self.get(self.plan.domain)
+        layer: xr.DataArray = self.get(self.plan.domain)
         return layer if layer.dtype == bool else (layer == 1)
 
 
