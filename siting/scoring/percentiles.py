@@ -1,7 +1,9 @@
 """Where known fields rank among all land: percentiles, capture, AUC, and their intervals."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,111 @@ FEWEST_FIELDS = 15  # with fewer only the interval is told
 LEVEL = 0.95  # of intervals
 
 
+@dataclass(frozen=True)
+class Stratum:
+    """A part of the land, and which of the fields lie in it."""
+
+    name: str
+    layer: xr.DataArray
+    fields: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A layer, and the end of it that is favourable: 1 for the highest, -1 for the lowest."""
+
+    layer: xr.DataArray
+    sign: float
+
+    def values(self, values: Any) -> Floats:
+        """Values with the best highest, and NaN below every number: it is searched last."""
+        oriented = self.sign * np.asarray(values).astype(np.float64)
+        return np.where(np.isnan(oriented), -np.inf, oriented)
+
+
+def percentiles(
+    ranked: Sequence[Ranked],
+    cells: tuple[Integers, Integers],
+    strata: Sequence[Stratum],
+    grid: GeoBox,
+) -> list[dict[str, Floats]]:
+    """Percentile of each field under each layer, among the land of each stratum.
+
+    Parameters
+    ----------
+    ranked : sequence of Ranked
+        Scores and single layers.
+    cells : pair of numpy.ndarray of shape (k,)
+        Rows and columns of the fields.
+    strata : sequence of Stratum
+        Parts of the land; the first holds all others. Fields outside one get NaN in it.
+    grid : GeoBox
+        The grid.
+
+    Returns
+    -------
+    list of dict
+        For each layer, by stratum: the share of land, by true area, that scores higher than
+        each field; ties count half.
+
+    Notes
+    -----
+    One pass over the tiles, each read once for all layers; what is kept of a tile is the area
+    between any two fields' scores. Tiles are added up in their order, so threads do not matter.
+    """
+    at_fields = [each.values(sample(each.layer, *cells)) for each in ranked]
+    levels = [np.unique(each) for each in at_fields]
+    area = cell_area(grid)
+    block = partial(_areas, ranked=ranked, levels=levels, strata=strata, area=area)
+    with ThreadPoolExecutor() as pool:
+        total = sum(pool.map(block, tiles(grid)), start=np.zeros(()))
+    found = []
+    for layer, (values, level) in enumerate(zip(at_fields, levels, strict=True)):
+        where = np.searchsorted(level, values)
+        shares = [_shares(total[layer, number], len(level)) for number in range(len(strata))]
+        pairs = zip(strata, shares, strict=True)
+        found.append({s.name: np.where(s.fields, share[where], np.nan) for s, share in pairs})
+    return found
+
+
+def _areas(
+    tile: tuple[slice, slice],
+    ranked: Sequence[Ranked],
+    levels: Sequence[Floats],
+    strata: Sequence[Stratum],
+    area: xr.DataArray,
+) -> Floats:
+    """Areas of a tile by layer, stratum, and place among the levels: between, then at each."""
+    masks = [np.asarray(each.layer.data[tile]) == 1 for each in strata]
+    inside = masks[0]
+    size = np.asarray(area.data[tile]).astype(np.float64)[inside]
+    weights = [size * mask[inside] for mask in masks]
+    longest = max(len(each) for each in levels) + 1
+    found = np.zeros((len(ranked), len(strata), 2, longest))
+    for number, (each, level) in enumerate(zip(ranked, levels, strict=True)):
+        below, equal = _placed(each.values(each.layer.data[tile])[inside], level)
+        for part, weight in enumerate(weights):
+            found[number, part, 0] = np.bincount(below, weight, longest)
+            found[number, part, 1] = np.bincount(below[equal], weight[equal], longest)
+    return found
+
+
+def _placed(values: Floats, levels: Floats) -> tuple[Integers, NDArray[np.bool_]]:
+    """How many levels lie below each value, and whether it equals the next one."""
+    below = np.searchsorted(levels, values, "left")
+    reached = np.minimum(below, len(levels) - 1)
+    return below, levels[reached] == values
+
+
+def _shares(areas: Floats, count: int) -> Floats:
+    """Share of the land above each level, ties by half."""
+    between, at = areas
+    # A cell above i levels lies above each of the first i of them.
+    higher = between[::-1].cumsum()[::-1][1 : count + 1]
+    with np.errstate(invalid="ignore"):  # a stratum without land has no shares
+        return np.asarray((higher + 0.5 * at[:count]) / between.sum())
+
+
 def share_above(values: Floats, background: Floats, weights: Floats) -> Floats:
     """Weighted share of a background that lies above each value; ties count half.
 
@@ -30,107 +137,18 @@ def share_above(values: Floats, background: Floats, weights: Floats) -> Floats:
     weights : numpy.ndarray of shape (n,)
         Areas of the background's cells, in any unit.
 
-    Returns
-    -------
-    numpy.ndarray of shape (k,)
-        Shares from 0 (nothing scores higher) to 1.
-
     Examples
     --------
     >>> share_above(np.array([9.0, 2.0]), np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4)).tolist()
     [0.0, 0.625]
     """
-    tally = Tally(values)
-    tally.add(background, weights)
-    return tally.shares()
-
-
-class Tally:
-    """Areas above and at each field's score, summed block by block, so that no grid is held.
-
-    Parameters
-    ----------
-    values : numpy.ndarray of shape (k,)
-        Scores of the fields.
-    """
-
-    def __init__(self, values: Floats) -> None:
-        known = _ranked(values)
-        self.levels, self.where = np.unique(known, return_inverse=True)
-        self.above = np.zeros(len(self.levels) + 1)
-        self.at = np.zeros(len(self.levels) + 1)
-        self.total = 0.0
-
-    def add(self, background: Floats, weights: Floats) -> None:
-        """Count a block of land."""
-        values = _ranked(background)
-        below = np.searchsorted(self.levels, values, "left")
-        self.above += np.bincount(below, weights, len(self.above))
-        reached = np.minimum(below, max(len(self.levels) - 1, 0))
-        equal = self.levels[reached] == values if len(self.levels) else np.zeros(len(values), bool)
-        self.at += np.bincount(below[equal], weights[equal], len(self.at))
-        self.total += float(weights.sum())
-
-    def shares(self) -> Floats:
-        """Share of all land counted so far that scores above each field, ties by half."""
-        # A cell that lies above i levels lies above each of the first i of them.
-        higher = self.above[::-1].cumsum()[::-1][1:]
-        return np.asarray(((higher + 0.5 * self.at[:-1]) / self.total)[self.where])
-
-
-def _ranked(values: Floats) -> Floats:
-    """Values with NaN below every number: land of unknown score is searched last."""
-    return np.where(np.isnan(values), -np.inf, values)
-
-
-@dataclass(frozen=True)
-class Stratum:
-    """A part of the land, and which of the fields lie in it."""
-
-    name: str
-    layer: xr.DataArray
-    fields: NDArray[np.bool_]
-
-
-def layer_percentiles(
-    layer: xr.DataArray,
-    direction: str,
-    cells: tuple[Integers, Integers],
-    strata: Sequence[Stratum],
-    grid: GeoBox,
-) -> dict[str, Floats]:
-    """Percentile of each field under a layer, among the land of each stratum.
-
-    Parameters
-    ----------
-    layer : (y, x) layer
-        A score or a single layer.
-    direction : {"higher", "lower"}
-        Which end of the layer is favourable.
-    cells : pair of numpy.ndarray of shape (k,)
-        Rows and columns of the fields.
-    strata : sequence of Stratum
-        Parts of the land; fields outside a stratum get NaN in it.
-    grid : GeoBox
-        The grid.
-    """
-    sign = 1.0 if direction == "higher" else -1.0
-    scores = sign * sample(layer, *cells)
-    tallies = {each.name: Tally(scores[each.fields]) for each in strata}
-    area = cell_area(grid)
-    for rows, columns in tiles(grid):
-        block = sign * np.asarray(layer.data[rows, columns]).astype(np.float64)
-        size = np.asarray(area.data[rows, columns]).astype(np.float64)
-        for each in strata:
-            inside = np.asarray(each.layer.data[rows, columns]) == 1
-            tallies[each.name].add(block[inside], size[inside])
-    return {each.name: _spread_out(tallies[each.name].shares(), each.fields) for each in strata}
-
-
-def _spread_out(shares: Floats, fields: NDArray[np.bool_]) -> Floats:
-    found = np.full(len(fields), np.nan)
-    found[fields] = shares
-    return found
+    values, background = (np.where(np.isnan(v), -np.inf, v) for v in (values, background))
+    levels, where = np.unique(values, return_inverse=True)
+    below, equal = _placed(background, levels)
+    areas = np.zeros((2, len(levels) + 1))
+    areas[0] = np.bincount(below, weights, areas.shape[1])
+    areas[1] = np.bincount(below[equal], weights[equal], areas.shape[1])
+    return _shares(areas, len(levels))[where]
 
 
 def bootstrap_draws(count: int, draws: int, seed: int = 0) -> Integers:

@@ -35,11 +35,12 @@ from siting.scoring import leakage
 from siting.scoring.folds import INDEX, random, regions, spatial_blocks
 from siting.scoring.labels import place_labels
 from siting.scoring.percentiles import (
+    Ranked,
     Stratum,
     curve,
     figures,
-    layer_percentiles,
     paired,
+    percentiles,
     share_above,
 )
 from siting.scoring.training import Training, background_cells, classification_table
@@ -209,16 +210,13 @@ def _fixed_ranks(
     grid: GeoBox,
 ) -> Ranks:
     """Percentiles under what is not fitted: scores of fixed weights and every single layer."""
-    ranks: Ranks = {
-        (str(each.name), "index", FIXED): layer_percentiles(
-            each, "higher", fields.cells, fields.strata, grid
-        )
-        for each in scores
-    }
-    for layer, direction in baselines:
-        found = layer_percentiles(layer, direction, fields.cells, fields.strata, grid)
-        ranks[str(layer.name), "baseline", SINGLE] = found
-    return ranks
+    signs = {"higher": 1.0, "lower": -1.0}
+    keys = [(str(each.name), "index", FIXED) for each in scores]
+    keys += [(str(layer.name), "baseline", SINGLE) for layer, _ in baselines]
+    ranked = [Ranked(each, 1.0) for each in scores]
+    ranked += [Ranked(layer, signs[direction]) for layer, direction in baselines]
+    found = percentiles(ranked, fields.cells, fields.strata, grid)
+    return dict(zip(keys, found, strict=True))
 
 
 def _against(ranks: Ranks, score: str, baseline: xr.DataArray, bootstraps: int) -> dict[str, Any]:

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from siting.grid import as_layer, make_grid
+from siting.grid import as_layer, cell_area, make_grid
 from siting.scoring.percentiles import (
+    Ranked,
     Stratum,
-    Tally,
     bootstrap_draws,
     curve,
     figures,
-    layer_percentiles,
     paired,
+    percentiles,
     share_above,
 )
 
@@ -40,15 +40,6 @@ def test_share_above_agrees_with_brute_force(values, background, weights):
     assert share_above(values, background, weights) == pytest.approx(expected)
 
 
-@given(hnp.arrays(float, 40, elements=scores), st.integers(1, 39))
-def test_blocks_add_up_to_the_whole(background, cut):
-    values, weights = np.array([0.5, 1.0, np.nan]), np.ones(40)
-    tally = Tally(values)
-    tally.add(background[:cut], weights[:cut])
-    tally.add(background[cut:], weights[cut:])
-    assert tally.shares().tolist() == share_above(values, background, weights).tolist()
-
-
 def test_percentile_is_by_area_not_by_cells():
     # Rows at 0..10N and 60..70N of a geographic grid: a northern cell has 43.3 % of the area of a
     # southern one (authalic band areas on WGS 84: sin 70 - sin 60 against sin 10, to .3 %).
@@ -58,7 +49,7 @@ def test_percentile_is_by_area_not_by_cells():
     domain = as_layer(np.isin(np.arange(7), (0, 6))[:, None], grid)
     field = Stratum("land", domain, np.array([True]))
     layer = as_layer(values, grid, units="1")
-    found = layer_percentiles(layer, "higher", (np.array([6]), np.array([0])), [field], grid)
+    found = percentiles([Ranked(layer, 1.0)], (np.array([6]), np.array([0])), [field], grid)[0]
     north = np.sin(np.radians(70)) - np.sin(np.radians(60))
     south = np.sin(np.radians(10))
     expected = (north + 0.5 * south) / (north + south)
@@ -70,21 +61,38 @@ def test_lower_is_the_mirror_of_higher():
     layer = as_layer(np.array([[1.0, 2.0, 3.0, 4.0, 5.0]]), grid, units="1")
     land = Stratum("land", as_layer(np.ones((1, 5), bool), grid), np.array([True, True]))
     cells = np.zeros(2, int), np.array([0, 3])
-    low = layer_percentiles(layer, "lower", cells, [land], grid)["land"]
-    high = layer_percentiles(layer, "higher", cells, [land], grid)["land"]
-    assert low + high == pytest.approx([1.0, 1.0])
+    high, low = percentiles([Ranked(layer, 1.0), Ranked(layer, -1.0)], cells, [land], grid)
+    assert low["land"] + high["land"] == pytest.approx([1.0, 1.0])
 
 
 def test_field_outside_a_stratum_has_no_percentile_in_it():
     grid = make_grid("EPSG:4326", 1.0, (0, 0, 4, 1))
     layer = as_layer(np.array([[4.0, 3.0, 2.0, 1.0]]), grid, units="1")
-    half = as_layer(np.array([[True, True, False, False]]), grid)
-    fields = np.array([True, False])
-    found = layer_percentiles(
-        layer, "higher", (np.zeros(2, int), np.array([1, 2])), [Stratum("half", half, fields)], grid
-    )["half"]
-    assert found[0] == 0.75
-    assert np.isnan(found[1])
+    land = Stratum("land", as_layer(np.ones((1, 4), bool), grid), np.array([True, True]))
+    west = as_layer(np.array([[True, True, False, False]]), grid)
+    strata = [land, Stratum("west", west, np.array([True, False]))]
+    cells = np.zeros(2, int), np.array([1, 2])
+    (found,) = percentiles([Ranked(layer, 1.0)], cells, strata, grid)
+    assert found["land"].tolist() == [0.375, 0.625]
+    assert found["west"][0] == 0.75
+    assert np.isnan(found["west"][1])
+
+
+@given(st.integers(0, 1000))
+def test_streamed_percentiles_are_those_of_the_whole(seed):
+    # 1100 columns make two tiles; few levels make ties; some land has no value.
+    rng = np.random.default_rng(seed)
+    grid = make_grid("EPSG:4326", 0.1, (0, 40, 110, 40.3))
+    values = rng.integers(0, 6, (3, 1100)).astype(float)
+    values[rng.random((3, 1100)) < 0.1] = np.nan
+    inside = rng.random((3, 1100)) < 0.7
+    rows, columns = (each[:5] for each in np.nonzero(inside))
+    land = Stratum("land", as_layer(inside, grid), np.ones(5, bool))
+    layer = as_layer(values, grid, units="1")
+    (found,) = percentiles([Ranked(layer, 1.0)], (rows, columns), [land], grid)
+    area = cell_area(grid).values
+    expected = [brute_force(each, values[inside], area[inside]) for each in values[rows, columns]]
+    assert found["land"] == pytest.approx(expected)
 
 
 def test_auc_is_one_less_the_mean_percentile():
