@@ -9,6 +9,7 @@ import numpy as np
 import pyogrio
 import pytest
 
+from siting.columns import FIXED
 from siting.errors import PipelineError
 from siting.grid import make_grid
 from siting.kinds import Results
@@ -112,3 +113,10 @@ def test_a_run_without_candidates_is_refused(results: Results, tmp_path: Path) -
 def test_a_format_that_is_not_known_is_refused(results: Results, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"OUTPUT_UNKNOWN: .*\n.*\n.*candidates.xls"):
         tables.write(results, tmp_path / "candidates.xls")
+
+
+def test_every_column_has_its_line_in_the_documentation() -> None:
+    page = Path(__file__).parents[2].joinpath("docs/columns.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in row.replace("`", "").replace(",", "").split()}
+    assert set(FIXED) <= told

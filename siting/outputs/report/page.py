@@ -121,6 +121,7 @@ def _skill(results: Results) -> dict[str, Any]:
         "capture": _capture(skill),
         "auc": _auc(skill),
         "importance": _importance(skill),
+        "most_bars": skill_figures.MOST_BARS,
         "leakage": _leakage(skill),
     }
 
@@ -153,11 +154,12 @@ def _leakage(skill: Skill) -> Picture | None:
 
 def _places(results: Results) -> dict[str, Any]:
     """Where the score points: the map and the best candidates; what was excluded."""
+    area = places.domain_area(results)
     return {
         "map": _map(results),
         "candidates": places.candidate_table(results),
-        "exclusions": places.exclusion_table(results),
-        "area": places.area_text(results),
+        "exclusions": places.exclusion_table(results, area),
+        "area": places.area_text(results, area),
     }
 
 

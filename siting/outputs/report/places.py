@@ -155,11 +155,8 @@ class ExclusionRow:
     total: bool
 
 
-def exclusion_table(results: Results) -> list[ExclusionRow]:
-    """Each exclusion, the total last; empty where the pipeline excludes nothing."""
-    if not results.exclusions:
-        return []
-    whole = domain_area(results)
+def exclusion_table(results: Results, whole: float) -> list[ExclusionRow]:
+    """Each exclusion with its share of the whole area [km2], the total last."""
     found = []
     for row in exclusion_rows(results):
         area, marginal = finite(row.get("area")), finite(row.get("marginal"))
@@ -184,9 +181,8 @@ def domain_area(results: Results) -> float:
     return reduce.area_where(results.domain == 1, results.grid)
 
 
-def area_text(results: Results) -> str:
-    """The area that the run is about, in words."""
-    area = domain_area(results)
+def area_text(results: Results, area: float) -> str:
+    """The area that the run is about [km2], in words."""
     told = (
         f"{number_text(area / 1e6, 4)} million km²" if area >= 1e6 else f"{number_text(area)} km²"
     )

@@ -22,6 +22,7 @@ from siting.outputs.report.drawing import (
 from siting.outputs.report.skill import ROLES, Estimate, Method, Skill
 
 ROW = 0.165  # [inch] of a method in the figure of AUC
+MOST_BARS = 30  # of importance, which fit on a page
 LEAST_SHARE = 0.1  # [%] of land, where the capture curves begin
 LOOKS = {
     "index": (INDEX, "-", "D"),
@@ -62,7 +63,7 @@ def curves(skill: Skill) -> list[Curve]:
 
 def capture_figure(shown: Sequence[Curve], shares: Sequence[str]) -> Figure:
     """Share of known fields found against the share of land searched, best land first."""
-    figure = Figure(figsize=(WIDTH, 3.0))
+    figure = Figure(figsize=(WIDTH, 2.8))
     ax = axes(figure, 0.55, 0.5, 0.15, 0.3)
     ax.set_xscale("log")
     ax.set_xlim(LEAST_SHARE, 100)
@@ -199,9 +200,8 @@ def _forest_row(ax: Axes, height: int, method: Method, skill: Skill) -> None:
 
 def importance_figure(skill: Skill) -> Figure:
     """Loss of AUC when a layer is shuffled, with its standard deviation."""
-    names = [short(display_name(name)) for name, _, _ in skill.importance]
-    values = [value for _, value, _ in skill.importance]
-    deviations = [sd for _, _, sd in skill.importance]
+    layers, values, deviations = zip(*skill.importance[:MOST_BARS], strict=True)
+    names = [short(display_name(name)) for name in layers]
     figure = Figure(figsize=(WIDTH, 0.24 * len(names) + 0.65))
     ax = axes(figure, 2.25, 0.48, 0.3, 0.08)
     places = range(len(names))

@@ -17,13 +17,13 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
-from siting.grid import cell_area
+from siting.grid import TILE, cell_area
+from siting.kernels.blocks import over_blocks
 from siting.outputs.map.encode import reduce
 from siting.outputs.numbers import number_text
 from siting.outputs.report.drawing import INDEX, SOFT, WIDTH, axes, short
 from siting.outputs.report.samples import Cells, cells_of
-from siting.projection import crs_of, is_equal_area, position, wrap
-from siting.reduce import area_where, quantile, total
+from siting.projection import position, wrap
 
 Floats = NDArray[np.float64]
 
@@ -84,19 +84,21 @@ class Classes:
         lowest_is_best: bool,
     ) -> "Classes":
         """Classes of a score, without those that hold all land or the same as a better one."""
-        inside = score if domain is None else score.where(domain == 1)
-        weights = None if is_equal_area(crs_of(grid)) else cell_area(grid)
-        at = [share if lowest_is_best else 1 - share for share in SHARES]
-        aimed = quantile(inside, at, weights).tolist()
-        colours = dict(zip(aimed, COLOURS[1:], strict=True))  # of equal bounds the best stays
-        land = total(xr.ones_like(inside) if domain is None else domain == 1, cell_area(grid))
-        found = []
-        for bound, colour in colours.items():
-            reached = area_where(inside <= bound if lowest_is_best else inside >= bound, grid)
-            if 0 < reached < 0.999 * land:
-                found.append((bound, reached / land, colour))
-        bounds, shares, shades = zip(*found, strict=True) if found else ((), (), ())
-        return cls(bounds, shares, shades, lowest_is_best)
+        values, area, land = _known(score, domain, grid)
+        ordered = values if lowest_is_best else -values
+        best_first = np.argsort(ordered)
+        ordered, held = ordered[best_first], area[best_first].cumsum()
+        found: dict[float, tuple[float, str]] = {}  # of equal bounds the best keeps its colour
+        for share, colour in zip(SHARES, COLOURS[1:], strict=True):
+            # The first cell with which the share is full, and all that score as it does.
+            full = np.searchsorted(held, share * land * (1 - 1e-9))
+            if full < len(held):
+                reached = held[np.searchsorted(ordered, ordered[full], "right") - 1] / land
+                bound = float(values[best_first[full]])
+                found.pop(bound, None)
+                found |= {bound: (float(reached), colour)} if reached < 0.999 else {}
+        shares, colours = zip(*found.values(), strict=True) if found else ((), ())
+        return cls(tuple(found), shares, colours, lowest_is_best)
 
     def codes(self, values: NDArray[np.floating[Any]]) -> Floats:
         """Number of bounds that each value reaches; NaN where there is no value."""
@@ -114,6 +116,25 @@ class Classes:
             for share, bound in zip(self.shares, self.bounds, strict=True)
         ]
         return ["the rest of the land", *told]
+
+
+def _known(
+    score: xr.DataArray, domain: xr.DataArray | None, grid: GeoBox
+) -> tuple[Floats, Floats, float]:
+    """Scores of the domain with the area of each cell, in one pass; the area of the domain."""
+    area = cell_area(grid)
+    inside = xr.ones_like(area, dtype=bool) if domain is None else domain == 1
+    tiles = [each.chunk(y=TILE, x=TILE).data for each in (score, inside, area)]
+    parts = over_blocks(_known_cells, *tiles)
+    values, areas = (np.concatenate([part[i] for part in parts]) for i in range(2))
+    return values, areas, math.fsum(part[2] for part in parts)
+
+
+def _known_cells(
+    score: Floats, inside: NDArray[np.bool_], area: Floats
+) -> tuple[Floats, Floats, float]:
+    known = inside & np.isfinite(score)
+    return score[known].astype(np.float64), area[known], float(area[inside].sum())
 
 
 def map_figure(
@@ -144,9 +165,9 @@ def map_figure(
     height, width = grid.shape.yx
     across = min(WIDTH - 0.47, TALLEST * width / height)
     down = across * height / width
-    figure = Figure(figsize=(WIDTH, down + 1.15))
+    figure = Figure(figsize=(WIDTH, down + 1.05))
     left = (WIDTH - across) / 2 + 0.18
-    ax = axes(figure, left, 1.05, WIDTH - left - across, 0.1)
+    ax = axes(figure, left, 0.95, WIDTH - left - across, 0.1)
     classes = Classes.of(score, domain, grid, lowest_is_best)
     _draw_score(ax, score, domain, grid, classes)
     _graticule(ax, grid)
@@ -213,7 +234,9 @@ def _graticule(ax: Axes, grid: GeoBox) -> None:
 
 
 def _contour(ax: Axes, x: Floats, y: Floats, degrees: Floats, levels: list[float]) -> None:
-    ax.contour(x, y, degrees, levels=levels, colors=SOFT, linewidths=0.35, alpha=0.45)
+    ax.contour(
+        x, y, degrees, levels=levels, colors=SOFT, linewidths=0.35, linestyles="solid", alpha=0.45
+    )
 
 
 def _lines(degrees: Floats) -> list[float]:
@@ -283,7 +306,7 @@ def _legend(
     width, height = figure.get_size_inches()
     figure.legend(
         handles=[*reversed(patches), *marks], loc="upper left", ncols=3, fontsize=7.5,
-        bbox_to_anchor=(left / width, 0.85 / height), borderaxespad=0,
+        bbox_to_anchor=(left / width, 0.75 / height), borderaxespad=0,
         title=f"Share of the land by {short(label, 40)}", title_fontsize=8, alignment="left",
         columnspacing=2.2, handlelength=1.4, labelspacing=0.35,
     )  # fmt: skip

@@ -155,6 +155,16 @@ def test_importance_has_bars_with_their_deviation(skill: Skill) -> None:
     assert ends[0] == pytest.approx([0.1312 - 0.021, 0.1312 + 0.021])
 
 
+def test_importance_of_many_layers_fits_on_a_page(record: dict[str, Any]) -> None:
+    record["importance"] = [{"layer": f"l{i}", "value": 1 / (i + 1), "sd": 0.0} for i in range(90)]
+    skill = read(record)
+    assert skill is not None
+    with drawing():
+        figure = draw("importance", skill)
+    assert len(figure.axes[0].patches) == skill_figures.MOST_BARS
+    assert figure.get_size_inches()[1] < 9
+
+
 def test_the_self_test_shows_chance_and_both_kinds_of_folds(skill: Skill) -> None:
     with drawing():
         ax = draw("leakage", skill).axes[0]
@@ -178,9 +188,9 @@ def test_bounds_of_the_map_hold_their_share_of_land() -> None:
     score = as_layer(np.arange(1000.0).reshape(10, 100), grid)
     found = Classes.of(score, None, grid, lowest_is_best=False)
     assert found.shares == pytest.approx((0.5, 0.25, 0.1, 0.05, 0.01))
-    assert found.bounds == pytest.approx((499.5, 749.25, 899.1, 949.05, 989.01))
+    assert found.bounds == (500, 750, 900, 950, 990)  # ten cells of a thousand are 990 to 999
     assert found.codes(np.array([0.0, 500.0, 999.0, np.nan])).tolist()[:3] == [0, 1, 5]
-    assert found.names[-1] == "best 1 % (≥ 989)"
+    assert found.names[-1] == "best 1 % (≥ 990)"
 
 
 def test_bounds_of_a_cost_are_the_lowest_values() -> None:
@@ -188,7 +198,7 @@ def test_bounds_of_a_cost_are_the_lowest_values() -> None:
     score = as_layer(np.arange(1000.0).reshape(10, 100), grid)
     found = Classes.of(score, None, grid, lowest_is_best=True)
     assert found.shares == pytest.approx((0.5, 0.25, 0.1, 0.05, 0.01))
-    assert found.names[-1] == "best 1 % (≤ 9.99)"
+    assert found.names[-1] == "best 1 % (≤ 9)"
     assert found.codes(np.array([0.0, 999.0])).tolist() == [5, 0]
 
 
