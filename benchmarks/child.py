@@ -1,0 +1,47 @@
+"""One case in a process of its own, so that none pays for another's memory and imports."""
+
+import argparse
+import importlib
+import json
+from typing import Any
+
+from benchmarks.case import Case, timed, weighed
+
+# Modules and names of the cases; imported one at a time, since each needs its own peers.
+CASES = {
+    "distance": ("distance", "CASE"),
+    "density": ("density", "CASE"),
+    "overlay": ("overlay", "CASE"),
+    "logistic": ("learned", "LOGISTIC"),
+    "forest": ("learned", "FOREST"),
+    "write": ("storage", "WRITE"),
+    "read": ("storage", "READ"),
+}
+
+
+def case(name: str) -> Case:
+    """The case of that name."""
+    module, attribute = CASES[name]
+    found = getattr(importlib.import_module(f"benchmarks.{module}"), attribute)
+    assert isinstance(found, Case)
+    return found
+
+
+def main() -> None:
+    """Print the figures of one case, or the memory of one of its contenders, as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=sorted(CASES))
+    parser.add_argument("resolution")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--memory", metavar="CONTENDER")
+    words = parser.parse_args()
+    found: Any = (
+        weighed(case(words.name), words.resolution, words.memory)
+        if words.memory
+        else timed(case(words.name), words.resolution, words.rounds)
+    )
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
