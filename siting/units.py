@@ -21,6 +21,10 @@ _DEFINITIONS = (
 )
 
 
+# Factors to metres of the lengths that every pipeline has: pint needs a second to wake up.
+_LENGTHS = {"m": 1.0, "km": 1000.0, "cm": 0.01, "mm": 0.001}
+
+
 @cache
 def _registry() -> Any:
     """Pint's registry with the words of the earth and marine sciences; loaded on first use."""
@@ -61,6 +65,8 @@ def compatible(have: str, want: str) -> bool:
     >>> compatible("W/m^2", "mW m-2"), compatible("m", "s")
     (True, False)
     """
+    if have == want or (have in _LENGTHS and want in _LENGTHS):
+        return True
     return bool(_unit(have).is_compatible_with(_unit(want)))
 
 
@@ -78,6 +84,10 @@ def factor_offset(have: str, want: str) -> tuple[float, float]:
     >>> factor_offset("km", "m")
     (1000.0, 0.0)
     """
+    if have == want:
+        return 1.0, 0.0
+    if have in _LENGTHS and want in _LENGTHS:
+        return _LENGTHS[have] / _LENGTHS[want], 0.0
     if not compatible(have, want):
         raise UnitsError(
             "UNITS_INCOMPATIBLE",
@@ -85,7 +95,7 @@ def factor_offset(have: str, want: str) -> tuple[float, float]:
             found=have,
             wanted=want,
         )
-    if have == want or _unit(have) == _unit(want):
+    if _unit(have) == _unit(want):
         return 1.0, 0.0
     quantity = _registry().Quantity
     zero = float(quantity(0.0, _unit(have)).to(_unit(want)).magnitude)

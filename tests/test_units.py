@@ -72,3 +72,10 @@ def test_unit_of_another_dimension_is_refused():
 def test_what_is_no_quantity_is_refused(text):
     with pytest.raises(UnitsError, match="QUANTITY_INVALID|UNITS_UNKNOWN"):
         units.parse_quantity(text, "m")
+
+
+@pytest.mark.parametrize("have", ["m", "km", "cm", "mm"])
+@pytest.mark.parametrize("want", ["m", "km", "cm", "mm"])
+def test_common_lengths_are_those_of_the_registry(have, want):
+    expected = units._registry().Quantity(1.0, have).to(want).magnitude
+    assert units.factor_offset(have, want) == (pytest.approx(expected, rel=1e-15), 0.0)
