@@ -121,7 +121,7 @@ class _Run:
             "candidates": self.recipes.call(plan.candidates) if plan.candidates else None,
             "outputs": list(plan.outputs),
             "accept": plan.accept,
-            "writers": writers.digests(plan.outputs),
+            "code": writers.digest(),
             "versions": library_versions(),
             "siting": __version__,
         }

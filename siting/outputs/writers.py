@@ -3,14 +3,13 @@
 import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from siting.kinds import Results
 from siting.outputs.names import MAP, REPORT, TABLES
-from siting.store import code_digest, sha256_file
+from siting.store import object_key, sha256_file
 
 Writer = Callable[[Results, Path], None]
-_ASSETS = {".js", ".css", ".html", ".j2"}
+_CODE = {".py", ".js", ".css", ".html", ".j2"}
 
 
 def writer_of(name: str) -> Writer:
@@ -26,9 +25,13 @@ def write(name: str, results: Results, path: Path) -> None:
     writer_of(name)(results, path)
 
 
-def digests(names: tuple[str, ...]) -> dict[str, Any]:
-    """Digests of the code, scripts and styles that write the outputs."""
-    found: dict[str, Any] = {name: code_digest(writer_of(name)) for name in names}
-    folder = Path(__file__).parent
-    assets = sorted(each for each in folder.rglob("*") if each.suffix in _ASSETS)
-    return found | {each.relative_to(folder).as_posix(): sha256_file(each) for each in assets}
+def digest() -> str:
+    """SHA-256 of all code, scripts and styles of siting: outputs are written anew if any changes.
+
+    Coarser than the keys of values, on purpose: following the writers' imports would load every
+    library that they draw with.
+    """
+    folder = Path(__file__).parents[1]
+    files = sorted(each for each in folder.rglob("*") if each.suffix in _CODE)
+    rows = {each.relative_to(folder).as_posix(): sha256_file(each) for each in files}
+    return object_key(rows)

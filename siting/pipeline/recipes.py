@@ -1,12 +1,10 @@
 """The keys of a run's values: known from what makes each one, before anything is computed."""
 
-from pathlib import Path
 from typing import Any
 
 from odc.geo.geobox import GeoBox
 
 from siting.pipeline.plan import Call, Plan, Step
-from siting.pipeline.resolve import references
 from siting.pipeline.schema import Reference
 from siting.signature import Spec
 from siting.sources import reading
@@ -116,15 +114,3 @@ class Recipes:
     def call(self, call: Call) -> dict[str, Any]:
         """A call as JSON."""
         return self._of_arguments(call)
-
-
-def inputs_of(step: Step) -> list[str]:
-    """Names of the steps that a step refers to."""
-    arguments = step.call.arguments if step.call else {}
-    return sorted({each.step for _, each in references(arguments)})
-
-
-def asset_digest(folder: Path, digest: Any) -> dict[str, str]:
-    """SHA-256 of the scripts and styles in a folder, which are code as well."""
-    wanted = sorted(each for each in folder.rglob("*") if each.suffix in {".js", ".css", ".html"})
-    return {str(each.relative_to(folder)): digest(each) for each in wanted}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import PipelineError, StorageError
+from siting.store.code import Row, remembered
 
 # Libraries whose release can change a number; bundled GDAL, PROJ and GEOS come with theirs.
 _LIBRARIES = (
@@ -156,9 +157,21 @@ def _existing(path: Path) -> Path | None:
 
 
 @lru_cache(maxsize=1024)
-def _module(name: str, path: Path, modified: int, size: int) -> tuple[str, tuple[str, ...]]:
+def _module(name: str, path: Path, modified: int, size: int) -> Row:
     """Digest of one module and the names it may import; a new time stamp is a new module."""
-    tree = ast.parse(path.read_bytes())
+    from siting.store.objects import default_root
+
+    content = path.read_bytes()
+    source, known = hashlib.sha256(content).hexdigest(), remembered(default_root())
+    row = known.get(name, source)
+    if row is None:
+        row = _parsed(name, path, content)
+        known.put(name, source, row)
+    return row
+
+
+def _parsed(name: str, path: Path, content: bytes) -> Row:
+    tree = ast.parse(content)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     imports = tuple(dict.fromkeys(_imports(tree, package)))
     for node in ast.walk(tree):

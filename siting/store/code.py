@@ -1,0 +1,58 @@
+"""Digests of modules, remembered by the bytes of their source: parsing them takes seconds."""
+
+import json
+import sys
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from siting.store.files import write_whole
+
+Row = tuple[str, tuple[str, ...]]  # digest of a module, and the names it may import
+_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"  # a syntax tree is its Python's
+
+
+class Remembered:
+    """Rows by the SHA-256 of a module's source and its name, in one file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; losing it costs parsing, nothing else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "code.json")
+    >>> Remembered(path).put("siting.grid", "ab12", ("digest", ("numpy",)))
+    >>> Remembered(path).get("siting.grid", "ab12")
+    ('digest', ('numpy',))
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rows: dict[str, list[object]] = {}
+        with suppress(OSError, ValueError):
+            found = json.loads(path.read_bytes())
+            self._rows = found if isinstance(found, dict) else {}
+
+    def get(self, module: str, source: str) -> Row | None:
+        """The row of a module of that source; None where it was not seen."""
+        row = self._rows.get(f"{_VERSION} {module}")
+        if not isinstance(row, list) or len(row) != 3 or row[0] != source:
+            return None
+        imports = row[2] if isinstance(row[2], list) else []
+        return str(row[1]), tuple(str(each) for each in imports)
+
+    def put(self, module: str, source: str, row: Row) -> None:
+        """Remember the row of a module of that source."""
+        self._rows[f"{_VERSION} {module}"] = [source, row[0], list(row[1])]
+        with suppress(OSError):  # costs parsing next time
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._path, json.dumps(self._rows).encode())
+
+
+@lru_cache(maxsize=4)
+def remembered(root: Path) -> Remembered:
+    """What a store remembers of modules."""
+    return Remembered(root / "code.json")
