@@ -24,7 +24,8 @@ def spread_figure(spread: Spread, note: str) -> Figure:
     """
     figure = Figure(figsize=SIZE)
     ax = axes(figure, 0.42, 0.44, 0.1, 0.3)
-    ax.set_title(short(spread.label, 30), loc="left", x=-0.2, pad=4, fontweight="bold")
+    # With its place given, matplotlib does not measure all else to find one.
+    ax.set_title(short(spread.label, 30), loc="left", x=-0.2, y=1.0, pad=4, fontweight="bold")
     ax.tick_params(labelsize=7, pad=2, length=2.5)
     if spread.classes:
         _draw_classes(ax, spread)

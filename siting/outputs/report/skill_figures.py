@@ -127,7 +127,7 @@ def auc_figure(skill: Skill) -> Figure:
     for number, (stratum, rows) in enumerate(strata.items()):
         left = name_width + number * (panel + gap)
         ax = axes(figure, left, 0.5, WIDTH - left - panel, 0.3)
-        ax.set_title(short(display_name(stratum), 30), loc="left", pad=4)
+        ax.set_title(short(display_name(stratum), 30), loc="left", y=1.0, pad=4)
         _forest(ax, {_key(row): row for row in rows}, keys, skill, low)
         if number == 0:
             ax.set_yticks(range(len(keys)), [_row_label(row, skill) for row in keys.values()])
