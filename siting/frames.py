@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from siting import units
 from siting.errors import InputError, UnitsError
 
+_UNVERIFIED = {"unverified", "no", "false"}
+
 
 def column(frame: pd.DataFrame, name: str, unit: str | None, where: str) -> NDArray[Any]:
     """Values of a column, in a unit.
@@ -107,6 +109,20 @@ def is_among(
             wanted=", ".join(sorted(map(str, known))[:30]),
         )  # fmt: skip
     return frame[name].isin(list(values)).to_numpy(dtype=bool)
+
+
+def unverified(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows say in a column ``verified`` that they are not; none without such a column.
+
+    Examples
+    --------
+    >>> unverified(pd.DataFrame({"verified": ["yes", "unverified", "No"]})).tolist()
+    [False, True, True]
+    """
+    if "verified" not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    text = frame["verified"].astype(str).str.strip().str.casefold()
+    return text.isin(_UNVERIFIED).to_numpy(dtype=bool)
 
 
 def _unit(frame: pd.DataFrame, name: str) -> str | None:

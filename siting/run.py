@@ -217,6 +217,8 @@ class _Run:
                     **value.marks._asdict(),
                     "section": step.section,
                     "units": value.unit,
+                    "licence": getattr(step.source, "licence", ""),
+                    "citation": getattr(step.source, "citation", ""),
                 }
         rank_by = self.plan.candidates.arguments.get("rank_by") if self.plan.candidates else None
         return Results(

@@ -13,6 +13,7 @@ from odc.geo.geobox import GeoBox
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from siting import frames
 from siting.columns import row_names
 from siting.errors import InputError
 from siting.findings import warn
@@ -21,7 +22,6 @@ from siting.grid import cell_of, is_periodic, sample
 from siting.projection import position
 
 Integers = NDArray[np.int64]
-UNVERIFIED = {"unverified", "no", "false"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def place_labels(
             "region": _column(labels, region, name).astype(str) if region else "",
         }
     ).reset_index(drop=True)
-    unverified = _unverified(labels)
+    unverified = frames.unverified(labels)
     unknown = frame.target.isna().to_numpy() & ~unverified
     row, column, moved = _cells(frame, domain, grid)
     frame = frame.assign(row=row, column=column)
@@ -161,13 +161,6 @@ def _target(labels: gpd.GeoDataFrame, target: str | None, name: str) -> NDArray[
             wanted="numbers, or nothing where the value is not known",
         )
     return values.to_numpy(dtype=float, na_value=np.nan)
-
-
-def _unverified(labels: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    if "verified" not in labels:
-        return np.zeros(len(labels), dtype=bool)
-    text = labels["verified"].astype(str).str.strip().str.casefold()
-    return np.asarray(text.isin(UNVERIFIED), dtype=bool)
 
 
 def _cells(

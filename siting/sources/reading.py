@@ -36,11 +36,11 @@ def read_source(
     """
     if isinstance(source, Entry):
         value = _read_entry(name, source, path, grid)
-        return _marked(value, _entry_marks(source), source.title, source.columns or {})
+        return _marked(value, _entry_marks(source), name, source.title, source.columns or {})
     _check_digest(source, path, name)
     marks = Marks(source.status, path.name, source.vintage, source.label_leak)
     columns = {column: {"units": unit} for column, unit in source.columns.items()}
-    return _marked(_read_file(name, source, path, grid), marks, name, columns)
+    return _marked(_read_file(name, source, path, grid), marks, name, name, columns)
 
 
 def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
@@ -91,11 +91,13 @@ def _entry_marks(entry: Entry) -> Marks:
     return Marks(entry.status, entry.title, entry.vintage, entry.label_leak)
 
 
-def _marked(value: Any, marks: Marks, title: str, columns: dict[str, dict[str, Any]]) -> Any:
+def _marked(
+    value: Any, marks: Marks, name: str, title: str, columns: dict[str, dict[str, Any]]
+) -> Any:
     """The value with its marks; a layer's long name is the title of its source."""
     value.attrs.update(marks._asdict(), long_name=title)
     if isinstance(value, pd.DataFrame):
-        value.attrs["columns"] = columns
+        value.attrs.update(columns=columns, name=name)
     return value
 
 

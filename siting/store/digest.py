@@ -19,8 +19,9 @@ from siting.store.code import Row, remembered
 
 # Libraries whose release can change a number; bundled GDAL, PROJ and GEOS come with theirs.
 _LIBRARIES = (
-    "dask", "geopandas", "numba", "numpy", "odc-geo", "pandas", "pyarrow", "pyogrio", "pyproj",
-    "rasterio", "scikit-learn", "scipy", "shapely", "xarray", "zarr",
+    "cmcrameri", "dask", "geopandas", "jinja2", "matplotlib", "numba", "numpy", "odc-geo",
+    "pandas", "pillow", "pyarrow", "pyogrio", "pyproj", "rasterio", "scikit-learn", "scipy",
+    "shapely", "xarray", "zarr",
 )  # fmt: skip
 
 

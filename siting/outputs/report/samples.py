@@ -13,6 +13,7 @@ from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
+from siting import frames
 from siting.grid import cell_area, cell_of
 from siting.kinds import Results
 from siting.reduce import count
@@ -21,7 +22,6 @@ Floats = NDArray[np.float64]
 Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 MOST_CELLS = 40_000  # of the land, read for histograms
-UNVERIFIED = {"unverified", "no", "false"}  # of the labels' column `verified`
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,7 @@ def known_fields(results: Results, labels: Mapping[str, Any]) -> GeoDataFrame | 
     if frame is None or not set(frame.geom_type.dropna()) <= {"Point"}:
         return None
     frame = frame[~(frame.geometry.is_empty | frame.geometry.isna())]
-    if "verified" in frame:
-        frame = frame[~frame["verified"].astype(str).str.strip().str.casefold().isin(UNVERIFIED)]
+    frame = frame[~frames.unverified(frame)]
     return frame if len(frame) else None
 
 
