@@ -9,7 +9,7 @@ import xarray as xr
 
 from siting.outputs.map.encode import Raster, encode
 
-BUDGET = 3_250_000  # [bytes] of WebP: with base64 and the rest of the page just under 5 MB
+BUDGET = 3_200_000  # [bytes] packed: with base64 and the rest of the page just under 5 MB
 SCORE_LENGTH = 4096  # [cells] longest side of scores; 10 km cells of the world are 3472
 INPUT_LENGTH = 2048  # [cells] longest side of the other layers
 LEAST_LENGTH = 512  # [cells] no layer is made coarser than this
@@ -41,7 +41,7 @@ def encode_layers(
                 for name in stale
             ]
         rasters.update((name, task.result()) for name, task in zip(stale, tasks, strict=True))
-        factors = coarser({n: len(rasters[n].webp) for n in layers}, factors, layers, score)
+        factors = coarser({n: len(rasters[n].packed) for n in layers}, factors, layers, score)
     return rasters
 
 

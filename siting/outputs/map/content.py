@@ -100,7 +100,9 @@ def _known(attrs: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _raster_entry(raster: Raster) -> dict[str, Any]:
     """How the bytes are to be read; even levels travel as their two ends."""
-    ends = [rounded(float(level), 9) for level in raster.levels[[0, -1]]] if raster.total else []
+    ends = (
+        [rounded(float(level), 9) for level in raster.levels[[0, -1]]] if raster.levels.size else []
+    )
     levels = raster.levels if raster.encoding != "linear" else ()
     return {
         "encoding": raster.encoding,
@@ -110,7 +112,7 @@ def _raster_entry(raster: Raster) -> dict[str, Any]:
         "reduction": raster.reduction,
         "height": raster.shape[0],
         "width": raster.shape[1],
-        "total": raster.total,
+        "filtered": raster.filtered,
     }
 
 

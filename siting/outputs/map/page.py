@@ -33,8 +33,8 @@ def render(results: Results) -> str:
     data = _data(results, placement, entries)
     islands: dict[str, Any] = {"siting-page": data}
     for entry in entries:
-        webp = rasters[entry["name"]].webp
-        islands.setdefault(entry["island"], base64.b64encode(webp).decode("ascii"))
+        packed = rasters[entry["name"]].packed
+        islands[entry["island"]] = base64.b64encode(packed).decode("ascii")
     figure = _figure(results.title, placement, islands, max_zoom(results.grid, placement))
     return str(figure.render())
 
@@ -47,7 +47,7 @@ def _layers(results: Results) -> tuple[dict[str, Raster], list[dict[str, Any]]]:
     if outside:
         drawn[_OUTSIDE] = outside[1]
     first = content.score_name(results)
-    scores = {name for name in layers if content.section_of(name, results) == "scoring"} | {first}
+    scores = {first} | {name for name in layers if name.endswith(".score")}
     rasters = encode_layers(drawn, results.domain, first, scores)
     entries = [
         content.layer_entry(name, layer, rasters[name], results, f"siting-raster-{index}")

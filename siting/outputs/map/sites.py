@@ -15,6 +15,7 @@ from siting.kinds import Results
 from siting.outputs.map.islands import island_text, rounded
 from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.map.placement import MERCATOR_LIMIT
+from siting.outputs.report.samples import UNVERIFIED
 
 OUTLINE_BYTES = 150_000  # of JSON
 OUTLINE_STEPS = 100  # per degree: vertices are whole numbers of 0.01 degree
@@ -104,7 +105,21 @@ def known_fields(results: Results) -> dict[str, Any] | None:
         }
         for column in frame.columns.drop(frame.geometry.name)
     ]
-    return {"name": str(name), "longitude": longitude, "latitude": latitude, "columns": columns}
+    return {
+        "name": str(name),
+        "longitude": longitude,
+        "latitude": latitude,
+        "unverified": _unverified(frame),
+        "columns": columns,
+    }
+
+
+def _unverified(frame: GeoDataFrame) -> list[bool]:
+    """Which fields no source confirms: they took no part in the validation."""
+    if "verified" not in frame:
+        return [False] * len(frame)
+    said = frame["verified"].astype(str).str.strip().str.casefold()
+    return [bool(each) for each in said.isin(UNVERIFIED)]
 
 
 def outline(results: Results, bounds: tuple[float, float, float, float]) -> dict[str, Any] | None:

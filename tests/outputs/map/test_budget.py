@@ -45,7 +45,7 @@ def test_layers_end_up_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> Non
         for name in ("score", "heat")
     }
     rasters = budget.encode_layers(given, None, "score", {"score"})
-    assert sum(len(raster.webp) for raster in rasters.values()) <= 600_000
+    assert sum(len(raster.packed) for raster in rasters.values()) <= 600_000
     assert rasters["score"].factor <= rasters["heat"].factor
 
 

@@ -67,6 +67,13 @@ def test_known_fields_are_those_that_the_skill_names(results: Results) -> None:
     assert columns["installed"]["units"] == "MW"
 
 
+def test_unverified_fields_are_told_apart(results: Results) -> None:
+    known = results.features["known"].assign(verified=["yes", "Unverified ", "yes"])
+    found = sites.known_fields(replace(results, features={"known": known}))
+    assert found is not None
+    assert found["unverified"] == [False, True, False]
+
+
 def test_the_outline_comes_back(results: Results) -> None:
     island = shapely.Polygon([(10, 10), (14, 10), (14, 13.33), (10, 13.33)])
     (ring,) = rings(sites.outline(with_outline(results, island), WORLD))

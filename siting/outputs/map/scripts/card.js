@@ -31,8 +31,11 @@ function plainText(column, index, digits = 4) {
 
 /** A value of a column as text with its unit. */
 function valueText(column, index, digits = 4) {
+  const value = column.values[index];
+  const { unit, factor } = readable(column.units, value);
+  if (factor !== 1) return withUnit(numberText(value * factor, digits), unit);
   const text = plainText(column, index, digits);
-  return typeof column.values[index] === "number" ? withUnit(text, column.units) : text;
+  return typeof value === "number" ? withUnit(text, unit) : text;
 }
 
 function siteName(index) {
@@ -134,7 +137,9 @@ function drawFieldCard(holder, index) {
   holder.replaceChildren(
     element("h2", {}, name ? String(name.values[index] ?? "Known field") : "Known field"),
     element("p", { class: "place" }, placeText(page.known.latitude[index], page.known.longitude[index])),
-    element("p", { class: "note" }, "From the list of known fields that rankings are tested on; unverified ones are left out."),
+    element("p", { class: "note" }, page.known.unverified[index]
+      ? "A field that no source confirms: it took no part in the validation."
+      : "One of the known fields that the ranking is tested on."),
     element("table", { class: "values" }, element("tbody", {},
       ...columns.filter((column) => column !== name && column.values[index] !== null)
         .map((column) => valueRow(column.label, valueText(column, index), null)))),
@@ -154,13 +159,15 @@ async function drawCellCard(holder, latitude, longitude) {
   const codes = await Promise.all(page.layers.map(codesOf));
   const rows = page.layers.map((layer, index) => {
     const text = codeText(layer, codeAt(layer, codes[index], position));
-    return valueRow(layer.label, layer.factor > 1 ? `${text} (${layer.cell})` : text, layer);
+    return valueRow(layer.label, layer.factor > 1 ? `${text}\u00a0*` : text, layer);
   });
+  const coarser = [...new Set(page.layers.filter(({ factor }) => factor > 1).map(({ cell }) => cell))];
   const outside = page.outside && await isOutside(position);
   holder.replaceChildren(title, place,
     element("p", { class: "note" }, `Row ${Math.floor(position.row) + 1}, column `
       + `${Math.floor(position.column) + 1} of the grid; one cell is ${grid.cell}. After ± stands `
-      + "what is lost by drawing; the table of sites holds the exact values."),
+      + "what is lost by drawing; the table of sites holds the exact values."
+      + (coarser.length ? ` * Drawn in coarser cells, of ${coarser.join(" or ")}.` : "")),
     ...(outside ? [element("p", { class: "flags" }, "This cell is unlike the training data.")] : []),
     element("table", { class: "values" }, element("tbody", {}, ...rows)));
 }

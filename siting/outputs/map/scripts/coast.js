@@ -21,7 +21,7 @@ function landPaths(outline) {
 
 /** Vertices of each ring: a start in whole steps, then moves of two signed bytes. */
 function* ringsOf({ step, starts, moves }) {
-  const bytes = Int8Array.from(atob(moves), (sign) => sign.charCodeAt(0));
+  const bytes = new Int8Array(bytesOf(moves).buffer);
   let next = 0;
   for (const [startLongitude, startLatitude, count] of starts) {
     let [longitude, latitude] = [startLongitude, startLatitude];
@@ -68,12 +68,13 @@ function coastLayer(paths) {
   return new CanvasLayer({
     pane: "coast",
     paint(context, view) {
-      context.strokeStyle = themeColour("coast");
+      const strokes = [[2.2, themeColour("coast-edge")], [0.9, themeColour("coast")]];
       context.lineJoin = "round";
-      inWorld(context, view, (pixels) => {
-        context.lineWidth = (0.9 * view.ratio) / pixels;
+      inWorld(context, view, (pixels) => strokes.forEach(([width, colour]) => {
+        context.lineWidth = (width * view.ratio) / pixels;
+        context.strokeStyle = colour;
         context.stroke(paths.coast);
-      });
+      }));
     },
   });
 }

@@ -11,12 +11,17 @@ const ORIGINS = {
 function drawLegend(holder, layer, colours) {
   const few = layer.classes.length > 0 || (layer.levels.length > 0 && layer.levels.length <= FEW);
   holder.replaceChildren(
-    element("h2", {}, layer.label, layer.units ? element("span", { class: "unit" }, ` ${layer.units}`) : null),
+    element("h2", {}, layer.label, element("span", { class: "unit" }, ` ${legendUnit(layer).unit}`)),
     element("p", { class: "long-name" }, layer.long_name),
     few ? swatches(layer, colours) : bar(layer, colours),
     element("p", { class: "note" }, cellNote(layer)),
     marksOf(layer),
   );
+}
+
+/** The unit of a layer's legend: that of its largest value. */
+function legendUnit(layer) {
+  return readable(layer.units, Math.max(...layer.ends.map(Math.abs)));
 }
 
 function swatches(layer, colours) {
@@ -37,9 +42,10 @@ function bar(layer, colours) {
   const image = context.createImageData(colours.length, 1);
   new Uint32Array(image.data.buffer).set(pixelTable(colours).subarray(1, colours.length + 1));
   context.putImageData(image, 0, 0);
+  const { factor } = legendUnit(layer);
   const ticks = layer.encoding === "linear" ? evenTicks(layer.ends) : levelTicks(levelsOf(layer));
   const labels = ticks.map(({ share, value }, index) => {
-    const label = element("span", { class: "tick" }, numberText(value, 3));
+    const label = element("span", { class: "tick" }, numberText(value * factor, 3));
     label.style.left = `${100 * share}%`;
     if (index === 0 && share < 0.05) label.classList.add("first");
     if (index === ticks.length - 1 && share > 0.95) label.classList.add("last");
@@ -72,13 +78,16 @@ function cellNote(layer) {
   const cells = layer.factor === 1 ? `Cells of ${layer.cell}`
     : layer.reduction === "mean" ? `Means over ${layer.factor} × ${layer.factor} cells (${layer.cell})`
       : `One of each ${layer.factor} × ${layer.factor} cells (${layer.cell})`;
-  const exactness = { exact: "", linear: evenNote(layer), quantile: "; colours hold equal numbers of cells" };
+  const exactness = { exact: "", linear: errorNote(layer), uneven: `${errorNote(layer)}, finer where more cells lie` };
   const masked = page.masked && layer.kind !== "boolean" ? "; shown where scores are defined" : "";
   return `${cells}${exactness[layer.encoding]}${masked}.`;
 }
 
-function evenNote(layer) {
-  return `; values to ± ${withUnit(numberText(errorOf(layer, 2), 2), layer.units)}`;
+/** The largest error of the colours. */
+function errorNote(layer) {
+  const errors = levelsOf(layer).map((_, index, levels) => errorOf(layer, index + 1, levels));
+  const { unit, factor } = legendUnit(layer);
+  return `; values to ± ${withUnit(numberText(Math.max(...errors) * factor, 2), unit)}`;
 }
 
 /** Status, vintage, source and leak mark of a layer. */

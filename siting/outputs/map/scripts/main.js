@@ -93,7 +93,10 @@ function buildOverlays() {
       change: (on) => marks.change({ sites: on }) });
   }
   if (fields.length) {
-    overlays.push({ label: `Known fields (${fields.length})`, on: true, sample: drawField,
+    const doubtful = page.known.unverified.filter(Boolean).length;
+    const grey = doubtful ? `, ${doubtful} unverified in grey` : "";
+    overlays.push({ label: `Known fields (${fields.length}${grey})`, on: true,
+      sample: (context, spot, ratio) => drawField(context, spot, ratio),
       change: (on) => marks.change({ fields: on }) });
   }
   if (coast) overlays.push({ label: "Coastline", on: true, change: toggle(coast) });
@@ -128,7 +131,7 @@ function buildTheme() {
       && matchMedia("(prefers-color-scheme: dark)").matches);
   const button = part("theme");
   const repaint = () => {
-    button.textContent = dark() ? "Light" : "Dark";
+    button.textContent = dark() ? "Light theme" : "Dark theme";
     [underlay, coast].forEach((layer) => layer?.redraw());
   };
   button.addEventListener("click", () => {

@@ -27,10 +27,11 @@ function drawSite(context, { x, y }, best, ratio) {
   disc(context, x, y, radius, best ? "#d5340e" : "#ffffff", "#16191d", 1.2 * ratio);
 }
 
-/** Draw a known field: a hollow diamond, light inside dark, to be seen on any colour. */
-function drawField(context, { x, y }, ratio) {
+/** Draw a known field: a hollow diamond, light inside dark; a grey one if it is unverified. */
+function drawField(context, { x, y }, ratio, unverified = false) {
   const size = 4 * ratio;
-  for (const [width, colour] of [[3 * ratio, "#16191d"], [1.3 * ratio, "#7fd4ff"]]) {
+  const light = unverified ? "#9aa0a6" : "#7fd4ff";
+  for (const [width, colour] of [[3 * ratio, "#16191d"], [1.3 * ratio, light]]) {
     context.beginPath();
     context.moveTo(x, y - size);
     context.lineTo(x + size, y);
@@ -75,7 +76,10 @@ function marksLayer(sites, fields) {
       context.clearRect(0, 0, view.width, view.height);
       const each = (places, draw) => places.forEach((place) =>
         spots(place, view).forEach((spot) => draw(spot, place)));
-      if (state.fields) each(fields, (spot) => drawField(context, spot, view.ratio));
+      if (state.fields) {
+        each(fields, (spot, { index }) =>
+          drawField(context, spot, view.ratio, page.known.unverified[index]));
+      }
       if (state.sites) {
         each([...sites].reverse(), (spot, { index }) =>
           drawSite(context, spot, index < HALOED, view.ratio));

@@ -27,11 +27,20 @@ function signedText(value, decimals) {
   return (value > 0 ? "+" : "") + fixedText(value, decimals);
 }
 
-/** A value known to within an error, with no more decimals than the error bears. */
+/** A value known to within an error: the error rounded up to one digit, the value as far. */
 function measuredText(value, error) {
   if (!(error > 0)) return numberText(value, 5);
-  const decimals = Math.min(Math.max(Math.ceil(-Math.log10(error)), 0), 8);
-  return `${fixedText(value, decimals)} ± ${numberText(error, 1)}`;
+  const power = Math.floor(Math.log10(error));
+  const step = 10 ** power;
+  const decimals = Math.min(Math.max(-power, 0), 8);
+  const known = Math.round(value / step) * step;
+  const doubt = Math.ceil(error / step + 0.5) * step; // rounding the value adds half a step
+  return `${fixedText(known, decimals)} ± ${fixedText(doubt, decimals)}`;
+}
+
+/** The unit in which values of a size are read with ease, and by what to multiply them. */
+function readable(unit, size) {
+  return unit === "m" && Math.abs(size) >= 10000 ? { unit: "km", factor: 0.001 } : { unit, factor: 1 };
 }
 
 /** Text followed by its unit, if it has one. */

@@ -22,38 +22,37 @@ const allRead = new Promise((resolve) => {
 
 async function decode(layer) {
   if (!part(layer.island)) await allRead;
-  const text = atob(readIsland(layer.island));
-  const bytes = new Uint8Array(text.length);
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = text.charCodeAt(index);
-  const blob = new Blob([bytes], { type: "image/webp" });
-  const image = await createImageBitmap(blob, { colorSpaceConversion: "none" });
-  const { codes, total } = firstChannel(image);
-  image.close();
-  // Browsers set to resist fingerprinting alter what a canvas gives back.
-  if (total !== layer.total) reportAlteredPixels();
+  const packed = bytesOf(readIsland(layer.island));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const codes = new Uint8Array(layer.width * layer.height);
+  const reader = stream.getReader();
+  let filled = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    codes.set(read.value, filled);
+    filled += read.value.length;
+  }
+  unfilter(codes, layer);
   return codes;
 }
 
-/** The red bytes of an image, and their sum. */
-function firstChannel(image) {
-  const canvas = new OffscreenCanvas(image.width, image.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(image, 0, 0);
-  const pixels = context.getImageData(0, 0, image.width, image.height).data;
-  const codes = new Uint8Array(image.width * image.height);
-  let total = 0;
-  for (let index = 0; index < codes.length; index += 1) {
-    codes[index] = pixels[4 * index];
-    total += codes[index];
-  }
-  return { codes, total };
+/** The bytes that a text in base64 stands for. */
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = text.charCodeAt(index);
+  return bytes;
 }
 
-function reportAlteredPixels() {
-  const text = "This browser alters the pixels of images to protect privacy: colours and values "
-    + "read from the map may be wrong. The table of sites is not affected.";
-  part("map-hint").textContent = text;
-  part("map-hint").classList.add("alarm");
+/** Codes from what the filter left of them, in place: sums down, then sums across. */
+function unfilter(codes, { filtered, width }) {
+  if (filtered === "plane") {
+    for (let index = width; index < codes.length; index += 1) codes[index] += codes[index - width];
+  }
+  if (filtered === "none") return;
+  for (let start = 0; start < codes.length; start += width) {
+    const end = start + width;
+    for (let index = start + 1; index < end; index += 1) codes[index] += codes[index - 1];
+  }
 }
 
 /** The values of a layer's codes: code 1 has the first. */
@@ -64,9 +63,8 @@ function levelsOf(layer) {
 }
 
 /** How far a value may lie from the level that stands for it. */
-function errorOf(layer, code) {
+function errorOf(layer, code, levels = levelsOf(layer)) {
   if (layer.encoding === "exact") return 0;
-  const levels = levelsOf(layer);
   const below = levels[code - 1] - (levels[code - 2] ?? levels[code - 1]);
   const above = (levels[code] ?? levels[code - 1]) - levels[code - 1];
   return Math.max(below, above) / 2;
@@ -83,5 +81,7 @@ function codeAt(layer, codes, position) {
 function codeText(layer, code) {
   if (code === 0) return "no data";
   if (layer.classes.length) return layer.classes[code - 1].name;
-  return withUnit(measuredText(levelsOf(layer)[code - 1], errorOf(layer, code)), layer.units);
+  const value = levelsOf(layer)[code - 1];
+  const { unit, factor } = readable(layer.units, value);
+  return withUnit(measuredText(value * factor, errorOf(layer, code) * factor), unit);
 }

@@ -4,16 +4,51 @@
 function paintCells(context, view, layer, codes, pixels, keep = null) {
   const image = context.createImageData(view.width, view.height);
   const target = new Uint32Array(image.data.buffer);
-  const across = columnsOfView(view);
-  for (let y = 0; y < view.height; y += 1) {
-    const line = latticeRow(view.worldY(y + 0.5));
-    if (line !== null) paintLine(target, y * view.width, y, line, across, layer, codes, pixels, keep);
-  }
+  const paint = STRAIGHT ? paintStraight : paintCurved;
+  paint(target, view, layer, (cell, x, y) =>
+    (keep === null || keep(x, y) ? pixels[codes[cell]] : 0));
   context.putImageData(image, 0, 0);
 }
 
-/** Node of the lattice left of each column of pixels (-1 outside), and the weight of the next. */
+// On a cylindrical grid the cells of a column lie above one another, those of a row beside.
+const STRAIGHT = grid.across === 2;
+
+/** Fill pixels from a grid whose rows and columns are straight on the map. */
+function paintStraight(target, view, layer, colourOf) {
+  const columns = columnsOfView(view).map((column) => Math.floor(column / layer.factor));
+  for (let y = 0; y < view.height; y += 1) {
+    const line = latticeRow(view.worldY(y + 0.5));
+    const row = line === null ? -1 : line.rows[0];
+    if (!(row >= 0 && row < grid.height)) continue;
+    const first = Math.floor(row / layer.factor) * layer.width;
+    for (let x = 0; x < columns.length; x += 1) {
+      if (columns[x] >= 0) target[y * view.width + x] = colourOf(first + columns[x], x, y);
+    }
+  }
+}
+
+/** Column of the grid under each column of pixels; -1 outside. */
 function columnsOfView(view) {
+  const columns = new Float64Array(view.width);
+  for (let x = 0; x < view.width; x += 1) {
+    const found = between(shareAcross(view.worldX(x + 0.5)), 2);
+    const column = found === null ? -1 : nodeColumns[0] + found.weight * (nodeColumns[1] - nodeColumns[0]);
+    columns[x] = column < grid.width ? column : -1;
+  }
+  return columns;
+}
+
+/** Fill pixels from a grid of any projection. */
+function paintCurved(target, view, layer, colourOf) {
+  const across = nodesOfView(view);
+  for (let y = 0; y < view.height; y += 1) {
+    const line = latticeRow(view.worldY(y + 0.5));
+    if (line !== null) paintCurvedLine(target, view, y, line, across, layer, colourOf);
+  }
+}
+
+/** Node of the lattice left of each column of pixels (-1 outside), and the weight of the next. */
+function nodesOfView(view) {
   const nodes = new Int32Array(view.width);
   const weights = new Float64Array(view.width);
   for (let x = 0; x < view.width; x += 1) {
@@ -24,9 +59,7 @@ function columnsOfView(view) {
   return { nodes, weights };
 }
 
-function paintLine(target, start, y, line, across, layer, codes, pixels, keep) {
-  const { columns, rows } = line;
-  const { nodes, weights } = across;
+function paintCurvedLine(target, view, y, { columns, rows }, { nodes, weights }, layer, colourOf) {
   for (let x = 0; x < nodes.length; x += 1) {
     const node = nodes[x];
     if (node < 0) continue;
@@ -34,7 +67,7 @@ function paintLine(target, start, y, line, across, layer, codes, pixels, keep) {
     const row = rows[node] + weights[x] * (rows[node + 1] - rows[node]);
     if (!(column >= 0 && row >= 0 && column < grid.width && row < grid.height)) continue;
     const cell = Math.floor(row / layer.factor) * layer.width + Math.floor(column / layer.factor);
-    if (keep === null || keep(x, y)) target[start + x] = pixels[codes[cell]];
+    target[y * view.width + x] = colourOf(cell, x, y);
   }
 }
 

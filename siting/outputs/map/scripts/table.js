@@ -76,8 +76,13 @@ function heading(column, sort) {
   const button = element("button", { type: "button", title: column.description },
     columnLabel(column), column.units ? element("span", { class: "unit" }, ` ${column.units}`) : null);
   button.addEventListener("click", sort);
-  const numeric = column.values.some((value) => typeof value === "number");
-  return element("th", { scope: "col", class: numeric ? "number" : false }, button);
+  return element("th", { scope: "col", class: lookOf(column) }, button);
+}
+
+/** Numbers stand to the right; values of layers are details that paper leaves out. */
+function lookOf(column) {
+  const number = column.values.some((value) => typeof value === "number") ? "number" : "";
+  return `${number} ${column.role === "value" ? "detail" : ""}`.trim() || null;
 }
 
 function filterBox(change) {
@@ -101,9 +106,8 @@ function sortedSites({ column, down, text }) {
 
 function row(index, columns, chosen) {
   const cells = columns.map((column, place) => {
-    const numeric = typeof column.values[index] === "number";
     const text = cellText(column, index);
-    if (place > 0) return element("td", { class: numeric ? "number" : false }, text);
+    if (place > 0) return element("td", { class: lookOf(column) }, text);
     const label = `${text}: show ${siteName(index)} on the map`;
     return element("th", { scope: "row" },
       element("button", { type: "button", class: "row-button", tabindex: -1, "aria-label": label }, text));

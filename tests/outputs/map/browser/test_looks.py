@@ -70,6 +70,7 @@ def test_paper_shows_everything_and_no_controls(page_file: Path, open_map: Calla
     assert not page.locator("#layers").is_visible()
     assert page.locator("#legend").is_visible()
     assert page.locator("details:not([open])").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0
 
