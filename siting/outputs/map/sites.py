@@ -10,12 +10,12 @@ import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
+from siting import frames
 from siting.columns import CONTRIBUTION, column_name
 from siting.kinds import Results
 from siting.outputs.map.islands import island_text, rounded
 from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.map.placement import MERCATOR_LIMIT
-from siting.outputs.report.samples import UNVERIFIED
 
 OUTLINE_BYTES = 150_000  # of JSON
 OUTLINE_STEPS = 100  # per degree: vertices are whole numbers of 0.01 degree
@@ -116,10 +116,7 @@ def known_fields(results: Results) -> dict[str, Any] | None:
 
 def _unverified(frame: GeoDataFrame) -> list[bool]:
     """Which fields no source confirms: they took no part in the validation."""
-    if "verified" not in frame:
-        return [False] * len(frame)
-    said = frame["verified"].astype(str).str.strip().str.casefold()
-    return [bool(each) for each in said.isin(UNVERIFIED)]
+    return [bool(each) for each in frames.unverified(frame)]
 
 
 def outline(results: Results, bounds: tuple[float, float, float, float]) -> dict[str, Any] | None:
