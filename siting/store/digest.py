@@ -16,6 +16,7 @@ from typing import Any
 
 from siting.errors import PipelineError, StorageError
 from siting.store.code import Row, remembered
+from siting.store.files import default_root
 
 # Libraries whose release can change a number; bundled GDAL, PROJ and GEOS come with theirs.
 _LIBRARIES = (
@@ -160,8 +161,6 @@ def _existing(path: Path) -> Path | None:
 @lru_cache(maxsize=1024)
 def _module(name: str, path: Path, modified: int, size: int) -> Row:
     """Digest of one module and the names it may import; a new time stamp is a new module."""
-    from siting.store.objects import default_root
-
     content = path.read_bytes()
     source, known = hashlib.sha256(content).hexdigest(), remembered(default_root())
     row = known.get(name, source)

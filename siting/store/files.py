@@ -133,3 +133,13 @@ def files_below(folder: Path) -> dict[str, Path]:
     found = (path for path in folder.rglob("*") if path.is_file())
     named = {path.relative_to(folder).as_posix(): path for path in found}
     return dict(sorted(named.items()))
+
+
+def default_root() -> Path:
+    """Folder of the user's store: ``$SITING_STORE``, else ``siting/store`` in the XDG cache."""
+    if named := os.environ.get("SITING_STORE"):
+        return Path(named).expanduser().absolute()
+    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not cache.is_absolute():  # relative paths are to be ignored, says the XDG specification
+        cache = Path.home() / ".cache"
+    return cache / "siting" / "store"

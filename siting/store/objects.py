@@ -26,7 +26,7 @@ import xarray as xr
 from siting.errors import StorageError
 from siting.store import manifest
 from siting.store.digest import object_key
-from siting.store.files import storing, write_durably
+from siting.store.files import default_root, storing, write_durably
 from siting.store.parts import Description, Part, read_part, write_parts
 from siting.store.raster import Progress
 from siting.store.seen import SETTLING, Seen, members
@@ -35,16 +35,6 @@ from siting.store.unfinished import Unfinished, claim, set_aside, sweep
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DAY = 86_400  # [s]
 _ONLY = "value"  # name of the part of an object that has one
-
-
-def default_root() -> Path:
-    """Folder of the user's store: ``$SITING_STORE``, else ``siting/store`` in the XDG cache."""
-    if named := os.environ.get("SITING_STORE"):
-        return Path(named).expanduser().absolute()
-    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if not cache.is_absolute():  # relative paths are to be ignored, says the XDG specification
-        cache = Path.home() / ".cache"
-    return cache / "siting" / "store"
 
 
 class Store:
