@@ -1,6 +1,7 @@
 """What a case is: inputs, siting and its peers on them, and what their results have in common."""
 
 import gc
+import resource
 import statistics
 import sys
 import time
@@ -76,8 +77,16 @@ def _seconds(run: Contender, inputs: Any) -> float:
 
 
 def weighed(case: Case, resolution: str, contender: str) -> dict[str, int]:
-    """Largest memory of this process before and after one run of a contender [bytes]."""
+    """Memory of this process with the inputs, and its largest while a contender runs [bytes].
+
+    Linux lets a process forget its largest memory so far; elsewhere that of making the inputs may
+    hide what a run takes.
+    """
     inputs = case.prepare(resolution)
+    gc.collect()
+    forgets = Path("/proc/self/clear_refs")
+    if forgets.exists():
+        forgets.write_text("5", encoding="ascii")
     before = peak_memory()
     case.contenders[contender](inputs)
     return {"inputs": before, "peak": peak_memory()}
@@ -89,10 +98,9 @@ def peak_memory() -> int:
     On Linux from the process's own map: the figure of getrusage starts at what the process that
     started this one had.
     """
-    if sys.platform == "linux":
-        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
-    import resource
-
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

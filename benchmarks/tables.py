@@ -17,9 +17,9 @@ def text(rows: list[dict[str, Any]]) -> str:
     """Machine and tables of the figures."""
     peers = [row for each in rows if "ratios" in each for row in _peers(each)]
     product = [row for each in rows if "ratios" not in each for row in _product(each)]
-    parts = [machine(max(each["load"] for each in rows))]
+    parts = [machine(max(each["busy"] for each in rows))]
     if peers:
-        heads = "work", "siting", "peer", "time", "peer / siting", "peak memory", "results"
+        heads = "work", "siting", "peer", "time", "peer / siting", "memory for it", "results"
         parts.append(_table(heads, peers))
     if product:
         parts.append(_table(("default run", "measured", "spread or detail"), product))
@@ -34,13 +34,14 @@ def write(tables: str) -> None:
     PAGE.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}", encoding="utf-8")
 
 
-def machine(load: float) -> str:
+def machine(busy: float) -> str:
     """Day, machine and versions in one sentence or two."""
     day = datetime.datetime.now(tz=datetime.UTC).date()
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
     return (
         f"{day}; {os.cpu_count()} cores ({_processor()}), {platform.system()}, Python "
-        f"{platform.python_version()}, {versions}. Load average before the cases at most {load}."
+        f"{platform.python_version()}, {versions}. Other work kept at most {busy} "
+        "cores busy before a case."
     )
 
 
@@ -53,12 +54,12 @@ def _processor() -> str:
 
 def _peers(row: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     ours = row["medians"]["siting"]
+    taken = {name: (each["peak"] - each["inputs"]) / 1e6 for name, each in row["memory"].items()}
     for peer, ratio in row["ratios"].items():
-        memory = " / ".join(f"{row['memory'][each]['peak'] / 1e6:.0f}" for each in ("siting", peer))
         told = f"**{ratio:.2f}**" if ratio >= 1 else f"{ratio:.2f} (the peer is faster)"
         yield (
             row["what"], f"{ours:.2f} s", peer, f"{row['medians'][peer]:.2f} s", told,
-            f"{memory} MB", row["agreement"],
+            f"{taken['siting']:.0f} / {taken[peer]:.0f} MB", row["agreement"],
         )  # fmt: skip
 
 
