@@ -1,6 +1,5 @@
 """What the page says about a run: layers, sources, findings and scope, as plain values."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -12,7 +11,7 @@ from siting.columns import column_name
 from siting.kinds import Results
 from siting.outputs.map.encode import Raster
 from siting.outputs.map.islands import rounded
-from siting.outputs.map.labels import display_name, display_unit
+from siting.outputs.map.labels import display_name, display_unit, display_years, years_in
 from siting.outputs.map.palettes import BOOLEAN, qualitative
 from siting.projection import crs_of, is_equal_area
 
@@ -23,7 +22,6 @@ SECTIONS = {
     "sources": "Sources",
     "exclusions": "Exclusions",
 }
-_YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 
 
 def score_name(results: Results) -> str:
@@ -84,8 +82,8 @@ def layer_entry(
         "kind": kind,
         "group": SECTIONS[section],
         "status": str(mark.get("status") or "assumed"),
-        "vintage": str(mark.get("vintage") or ""),
-        "source": str(mark.get("source") or ""),
+        "vintage": display_years(str(mark.get("vintage") or "")),
+        "sources": [text for text in str(mark.get("source") or "").split("; ") if text],
         "label_leak": bool(mark.get("label_leak")),
         "classes": _classes(kind, layer, raster, section == "exclusions"),
         "cell": cell_text(results.grid, raster.factor),
@@ -179,7 +177,7 @@ def face(results: Results) -> dict[str, Any]:
 
 def _facts(results: Results, cell: str) -> list[str]:
     marks = results.marks.values()
-    years = [int(y) for mark in marks for y in _YEAR.findall(str(mark.get("vintage", "")))]
+    years = [year for mark in marks for year in years_in(str(mark.get("vintage", "")))]
     statuses = [str(layer.attrs.get("status", "assumed")) for layer in results.layers.values()]
     facts = [f"Cells of {cell} ({crs_of(results.grid).to_string()})"]
     if years:

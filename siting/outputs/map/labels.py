@@ -4,6 +4,7 @@ import re
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EXPONENT = re.compile(r"(?<=[A-Za-zµ])-?\d+\b")
+_YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 _SIGNS = {"degC": "°C", "degree": "°", "degrees": "°", "percent": "%", "1": "", "": ""}
 
 
@@ -35,3 +36,28 @@ def display_name(name: str) -> str:
     name = step if step == result else name
     words = name.replace(".", ": ").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def years_in(vintage: str) -> list[int]:
+    """The years that a vintage names.
+
+    Examples
+    --------
+    >>> years_in("1976-2017; 2012")
+    [1976, 2017, 2012]
+    """
+    return [int(year) for year in _YEAR.findall(vintage)]
+
+
+def display_years(vintage: str) -> str:
+    """A vintage as it stands, or from its first to its last year where it lists several.
+
+    Examples
+    --------
+    >>> display_years("1976-2017; 1988-2009; 2012; 2025"), display_years("Holocene; 2013")
+    ('1976–2025', 'Holocene; 2013')
+    """
+    years, parts = years_in(vintage), vintage.split("; ")
+    if len(parts) < 2 or not all(years_in(part) for part in parts):
+        return vintage
+    return f"{min(years)}–{max(years)}"

@@ -47,10 +47,14 @@ function drawSiteCard(holder, index) {
   const reasons = siteValue("reasons", index);
   holder.replaceChildren(
     element("h2", {}, `${siteValue("rank", index) ?? index + 1}. ${siteName(index)}`),
-    element("p", { class: "place" }, placeText(page.sites.latitude[index], page.sites.longitude[index])),
+    element(
+      "p",
+      { class: "place" },
+      placeText(page.sites.latitude[index], page.sites.longitude[index]),
+    ),
     headline(index),
-    ...(flags ? [list("flags", "Flags", flags)] : []),
-    ...(reasons ? [list("reasons", "Why here", reasons)] : []),
+    reasons ? reasonLine(reasons) : "",
+    flags ? list("flags", "Flags", flags) : "",
     ...contributions(index),
     element("h3", {}, "Values of the cell"),
     valueTable(index),
@@ -60,26 +64,40 @@ function drawSiteCard(holder, index) {
 /** The score in large figures, with its spread, area and likeness to the training data. */
 function headline(index) {
   const score = columnOf("score");
-  const facts = ["spread", "dissimilarity", "area"].map(columnOf).filter(Boolean)
+  const facts = ["spread", "dissimilarity", "area"]
+    .map(columnOf)
+    .filter(Boolean)
     .map((column) => `${column.label.toLowerCase()} ${valueText(column, index, 3)}`);
   if (siteValue("extrapolated", index) === true) facts.push("unlike the training data");
   const near = columnOf("known_distance");
   if (near) facts.push(`${valueText(near, index, 3)} from ${siteValue("known_name", index)}`);
-  return element("p", { class: "headline" },
+  return element(
+    "p",
+    { class: "headline" },
     element("strong", {}, score ? fixedText(score.values[index], 3) : "–"),
     element("span", {}, score ? columnLabel(score).toLowerCase() : "score"),
-    element("span", { class: "facts" }, facts.join(" · ")));
+    element("span", { class: "facts" }, facts.join(" · ")),
+  );
 }
 
 /** Text joined by semicolons as a list. */
 function list(look, title, text) {
-  const items = String(text).split(/;\s+/).map((item) => element("li", {}, item));
+  const items = text.split(/;\s+/).map((item) => element("li", {}, item));
   return element("div", { class: look }, element("h3", {}, title), element("ul", {}, ...items));
+}
+
+/** The reasons on one line, with the names of layers in words. */
+function reasonLine(text) {
+  const reasons = text
+    .split(/[;,]\s+/)
+    .map((reason) => reason.replace(/^[\w.]+/, (word) => layerNamed(word)?.label ?? word));
+  return element("p", { class: "reasons" }, reasons.join(" · "));
 }
 
 /** What each layer adds to the score: signed bars about zero, largest first, then the sum. */
 function contributions(index) {
-  const terms = siteColumns.filter((column) => column.role === "contribution")
+  const terms = siteColumns
+    .filter((column) => column.role === "contribution")
     .map((column) => ({ name: contributionName(column), value: column.values[index] }))
     .filter(({ value }) => value !== null)
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
@@ -88,15 +106,26 @@ function contributions(index) {
   const sum = terms.reduce((total, { value }) => total + value, 0);
   const score = siteValue("score", index);
   const differs = score !== null && Math.abs(sum - score) > 1e-5 * Math.max(1, Math.abs(score));
-  const rows = terms.map(({ name, value }) => element("tr", {},
-    element("th", { scope: "row" }, name),
-    element("td", { class: "bar-cell" }, signedBar(value / most)),
-    element("td", {}, signedText(value, 3))));
-  const total = element("tr", { class: "sum" }, element("th", { scope: "row" }, "Sum"),
+  const rows = terms.map(({ name, value }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, name),
+      element("td", { class: "bar-cell" }, signedBar(value / most)),
+      element("td", {}, signedText(value, 3)),
+    ),
+  );
+  const total = element(
+    "tr",
+    { class: "sum" },
+    element("th", { scope: "row" }, "Sum"),
     element("td", {}, differs ? `score is ${fixedText(score, 3)}` : ""),
-    element("td", {}, fixedText(sum, 3)));
-  return [element("h3", {}, "What makes up the score"),
-    element("table", { class: "contributions" }, element("tbody", {}, ...rows, total))];
+    element("td", {}, fixedText(sum, 3)),
+  );
+  return [
+    element("h3", {}, "What makes up the score"),
+    element("table", { class: "contributions" }, element("tbody", {}, ...rows, total)),
+  ];
 }
 
 function contributionName(column) {
@@ -107,8 +136,10 @@ function contributionName(column) {
 
 /** The layer with this name, or whose values this column holds; a step means its first result. */
 function layerNamed(name) {
-  return page.layers.find((layer) => layer.name === name || layer.column === name)
-    ?? page.layers.find((layer) => layer.name.split(".")[0] === name);
+  return (
+    page.layers.find((layer) => layer.name === name || layer.column === name) ??
+    page.layers.find((layer) => layer.name.split(".")[0] === name)
+  );
 }
 
 /** A bar that starts in the middle: to the right if positive, else to the left. */
@@ -122,13 +153,27 @@ function signedBar(share) {
 /** Every layer's value at a candidate, in its unit and with its mark. */
 function valueTable(index) {
   const columns = siteColumns.filter((column) => column.role === "value");
-  return element("table", { class: "values" }, element("tbody", {}, ...columns.map((column) =>
-    valueRow(columnLabel(column), valueText(column, index), layerNamed(column.name)))));
+  return element(
+    "table",
+    { class: "values" },
+    element(
+      "tbody",
+      {},
+      ...columns.map((column) =>
+        valueRow(columnLabel(column), valueText(column, index), layerNamed(column.name)),
+      ),
+    ),
+  );
 }
 
 function valueRow(name, text, layer) {
-  return element("tr", {}, element("th", { scope: "row" }, name),
-    element("td", {}, text), element("td", {}, layer ? statusBadge(layer) : ""));
+  return element(
+    "tr",
+    {},
+    element("th", { scope: "row" }, name),
+    element("td", {}, text),
+    element("td", {}, layer ? statusBadge(layer) : ""),
+  );
 }
 
 function drawFieldCard(holder, index) {
@@ -136,13 +181,29 @@ function drawFieldCard(holder, index) {
   const name = columns.find((column) => column.name === "name") ?? columns[0];
   holder.replaceChildren(
     element("h2", {}, name ? String(name.values[index] ?? "Known field") : "Known field"),
-    element("p", { class: "place" }, placeText(page.known.latitude[index], page.known.longitude[index])),
-    element("p", { class: "note" }, page.known.unverified[index]
-      ? "A field that no source confirms: it took no part in the validation."
-      : "One of the known fields that the ranking is tested on."),
-    element("table", { class: "values" }, element("tbody", {},
-      ...columns.filter((column) => column !== name && column.values[index] !== null)
-        .map((column) => valueRow(column.label, valueText(column, index), null)))),
+    element(
+      "p",
+      { class: "place" },
+      placeText(page.known.latitude[index], page.known.longitude[index]),
+    ),
+    element(
+      "p",
+      { class: "note" },
+      page.known.unverified[index]
+        ? "A field that no source confirms: it took no part in the validation."
+        : "One of the known fields that the ranking is tested on.",
+    ),
+    element(
+      "table",
+      { class: "values" },
+      element(
+        "tbody",
+        {},
+        ...columns
+          .filter((column) => column !== name && column.values[index] !== null)
+          .map((column) => valueRow(column.label, valueText(column, index), null)),
+      ),
+    ),
   );
 }
 
@@ -161,15 +222,26 @@ async function drawCellCard(holder, latitude, longitude) {
     const text = codeText(layer, codeAt(layer, codes[index], position));
     return valueRow(layer.label, layer.factor > 1 ? `${text}\u00a0*` : text, layer);
   });
-  const coarser = [...new Set(page.layers.filter(({ factor }) => factor > 1).map(({ cell }) => cell))];
-  const outside = page.outside && await isOutside(position);
-  holder.replaceChildren(title, place,
-    element("p", { class: "note" }, `Row ${Math.floor(position.row) + 1}, column `
-      + `${Math.floor(position.column) + 1} of the grid; one cell is ${grid.cell}. After ± stands `
-      + "what is lost by drawing; the table of sites holds the exact values."
-      + (coarser.length ? ` * Drawn in coarser cells, of ${coarser.join(" or ")}.` : "")),
-    ...(outside ? [element("p", { class: "flags" }, "This cell is unlike the training data.")] : []),
-    element("table", { class: "values" }, element("tbody", {}, ...rows)));
+  const coarser = [
+    ...new Set(page.layers.filter(({ factor }) => factor > 1).map(({ cell }) => cell)),
+  ];
+  const outside = page.outside && (await isOutside(position));
+  holder.replaceChildren(
+    title,
+    place,
+    element(
+      "p",
+      { class: "note" },
+      `Row ${Math.floor(position.row) + 1}, column ` +
+        `${Math.floor(position.column) + 1} of the grid; one cell is ${grid.cell}. After ± stands ` +
+        "what is lost by drawing; the table of sites holds the exact values." +
+        (coarser.length ? ` * Drawn in coarser cells, of ${coarser.join(" or ")}.` : ""),
+    ),
+    ...(outside
+      ? [element("p", { class: "flags" }, "This cell is unlike the training data.")]
+      : []),
+    element("table", { class: "values" }, element("tbody", {}, ...rows)),
+  );
 }
 
 async function isOutside(position) {

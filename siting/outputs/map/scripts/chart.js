@@ -2,7 +2,12 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const CHART = { width: 560, height: 300, left: 46, right: 150, top: 12, bottom: 40 };
-const LINES = [["line-1", ""], ["line-2", "7 4"], ["line-3", "2 3"], ["line-4", "9 3 2 3"]];
+const LINES = [
+  ["line-1", ""],
+  ["line-2", "7 4"],
+  ["line-3", "2 3"],
+  ["line-4", "9 3 2 3"],
+];
 const LEAST_SHARE = 0.001; // the axis of land is logarithmic: the best shares matter most
 
 function svg(tag, attributes = {}, ...children) {
@@ -25,9 +30,17 @@ function chartY(share) {
 function captureChart(curves) {
   const names = Object.keys(curves);
   const title = "Share of known fields found, against the share of land searched (logarithmic)";
-  return svg("svg", { viewBox: `0 0 ${CHART.width} ${CHART.height}`, class: "chart", role: "img", "aria-label": title },
+  return svg(
+    "svg",
+    {
+      viewBox: `0 0 ${CHART.width} ${CHART.height}`,
+      class: "chart",
+      role: "img",
+      "aria-label": title,
+    },
     ...axes(),
-    ...names.flatMap((name, index) => curve(name, curves[name], index)));
+    ...names.flatMap((name, index) => curve(name, curves[name], index)),
+  );
 }
 
 function axes() {
@@ -41,17 +54,29 @@ function axes() {
   for (const share of [0, 0.25, 0.5, 0.75, 1]) {
     const y = chartY(share);
     marks.push(svg("line", { class: "grid-line", x1: CHART.left, x2: right, y1: y, y2: y }));
-    marks.push(svg("text", { x: CHART.left - 6, y: y + 4, "text-anchor": "end" }, `${share * 100} %`));
+    marks.push(
+      svg("text", { x: CHART.left - 6, y: y + 4, "text-anchor": "end" }, `${share * 100} %`),
+    );
   }
   const middle = (CHART.left + right) / 2;
-  marks.push(svg("text", { x: middle, y: CHART.height - 6, "text-anchor": "middle" }, "share of land searched, best first"));
+  marks.push(
+    svg(
+      "text",
+      { x: middle, y: CHART.height - 6, "text-anchor": "middle" },
+      "share of land searched, best first",
+    ),
+  );
   return marks;
 }
 
 function curve(name, points, index) {
   const [look, dashes] = LINES[index % LINES.length];
-  const path = points.filter(([land]) => land !== null)
-    .map(([land, found], step) => `${step ? "L" : "M"}${chartX(land).toFixed(1)} ${chartY(found).toFixed(1)}`)
+  const path = points
+    .filter(([land]) => land !== null)
+    .map(
+      ([land, found], step) =>
+        `${step ? "L" : "M"}${chartX(land).toFixed(1)} ${chartY(found).toFixed(1)}`,
+    )
     .join("");
   const y = CHART.top + 16 + 20 * index;
   const x = CHART.width - CHART.right + 12;

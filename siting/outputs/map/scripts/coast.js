@@ -68,13 +68,18 @@ function coastLayer(paths) {
   return new CanvasLayer({
     pane: "coast",
     paint(context, view) {
-      const strokes = [[2.2, themeColour("coast-edge")], [0.9, themeColour("coast")]];
+      const strokes = [
+        [2.2, themeColour("coast-edge")],
+        [0.9, themeColour("coast")],
+      ];
       context.lineJoin = "round";
-      inWorld(context, view, (pixels) => strokes.forEach(([width, colour]) => {
-        context.lineWidth = (width * view.ratio) / pixels;
-        context.strokeStyle = colour;
-        context.stroke(paths.coast);
-      }));
+      inWorld(context, view, (pixels) =>
+        strokes.forEach(([width, colour]) => {
+          context.lineWidth = (width * view.ratio) / pixels;
+          context.strokeStyle = colour;
+          context.stroke(paths.coast);
+        }),
+      );
     },
   });
 }

@@ -11,8 +11,11 @@ function colourList(layer, palette) {
   if (layer.classes.length) return layer.classes.map((each) => each.colour);
   const steps = layer.kind === "circular" ? page.cyclic : page.palettes[palette];
   const count = levelsOf(layer).length;
-  return Array.from({ length: count }, (_, index) =>
-    steps[count > 1 ? Math.round((index * (steps.length - 1)) / (count - 1)) : steps.length - 1]);
+  return Array.from(
+    { length: count },
+    (_, index) =>
+      steps[count > 1 ? Math.round((index * (steps.length - 1)) / (count - 1)) : steps.length - 1],
+  );
 }
 
 /** Pixel of each code as canvas holds it (bytes R, G, B, A); code 0 is transparent. */

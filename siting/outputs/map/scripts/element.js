@@ -20,13 +20,26 @@ function part(id) {
 /** A table from a caption, headings and rows of cells (text or elements). */
 function table(caption, headings, rows) {
   const head = headings.map((text) => element("th", { scope: "col" }, text));
-  const body = rows.map((cells) => element("tr", {}, ...cells.map((cell, index) =>
-    index === 0 ? element("th", { scope: "row" }, cell) : element("td", {}, cell))));
-  return element("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": caption },
-    element("table", {},
+  const body = rows.map((cells) =>
+    element(
+      "tr",
+      {},
+      ...cells.map((cell, index) =>
+        index === 0 ? element("th", { scope: "row" }, cell) : element("td", {}, cell),
+      ),
+    ),
+  );
+  return element(
+    "div",
+    { class: "scroller", tabindex: 0, role: "region", "aria-label": caption },
+    element(
+      "table",
+      {},
       element("caption", {}, caption),
       element("thead", {}, element("tr", {}, ...head)),
-      element("tbody", {}, ...body)));
+      element("tbody", {}, ...body),
+    ),
+  );
 }
 
 /** A section that opens and closes. */

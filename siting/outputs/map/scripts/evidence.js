@@ -2,14 +2,17 @@
 
 function drawEvidence(holder) {
   const sections = [
-    page.skill && folded("Validation: how well the ranking finds known fields", ...validation(page.skill)),
+    page.skill &&
+      folded("Validation: how well the ranking finds known fields", ...validation(page.skill)),
     page.exclusions.length && folded("Exclusions and the area each takes", exclusionTable()),
     folded("Sources: origin, status and vintage", sourceTable()),
     page.sites && folded("Columns of the table of sites", columnTable()),
     folded("The pipeline that made this map", scrolled("Pipeline", page.pipeline)),
     folded("Licence of the map library", scrolled("Licence", `Leaflet 1.9.4\n\n${page.licence}`)),
   ].filter(Boolean);
-  const about = page.face.description ? [element("p", { class: "about" }, page.face.description)] : [];
+  const about = page.face.description
+    ? [element("p", { class: "about" }, page.face.description)]
+    : [];
   holder.replaceChildren(element("h2", {}, "Evidence"), ...about, ...sections);
 }
 
@@ -33,65 +36,114 @@ function validation(skill) {
 function leadingCurves({ curves, methods }) {
   const wanted = methods?.length ? leadingMethods().map(({ name }) => name) : [];
   const named = wanted.filter((name) => curves[name]);
-  return Object.fromEntries((named.length ? named : Object.keys(curves)).slice(0, LINES.length)
-    .map((name) => [name, curves[name]]));
+  return Object.fromEntries(
+    (named.length ? named : Object.keys(curves))
+      .slice(0, LINES.length)
+      .map((name) => [name, curves[name]]),
+  );
 }
 
 /** Every method on every fold and stratum, with intervals and the number of fields. */
 function methodTable(methods) {
   const shares = Object.keys(methods[0].capture);
-  const headings = ["Ranked by", "Role", "Tested on", "Where", "Fields",
-    ...shares.map((share) => `In best ${share} %`), "AUC"];
+  const headings = [
+    "Ranked by",
+    "Role",
+    "Tested on",
+    "Where",
+    "Fields",
+    ...shares.map((share) => `In best ${share} %`),
+    "AUC",
+  ];
   const rows = methods.map((method) => [
-    capital(wordsOf(method.name)), method.role, method.folds, wordsOf(method.stratum),
+    capital(wordsOf(method.name)),
+    method.role,
+    method.folds,
+    wordsOf(method.stratum),
     String(method.fields),
     ...shares.map((share) => figureCell(method.capture[share])),
     figureCell(method.auc, 3),
   ]);
-  return table("Share of known fields found, with intervals; where fields are few, the interval alone",
-    headings, rows);
+  return table(
+    "Share of known fields found, with intervals; where fields are few, the interval alone",
+    headings,
+    rows,
+  );
 }
 
 function pairedText(paired) {
   if (!paired) return null;
   const { difference, baseline } = paired;
-  return element("p", {}, `Against ${wordsOf(String(baseline))}, drawn again and again from the same `
-    + `fields: the score finds more in ${numberText(100 * paired.share_of_bootstraps, 3)} % of draws `
-    + `(${numberText(100 * paired.required, 3)} % are asked for); the difference at `
-    + `${numberText(100 * paired.at, 3)} % of land is ${figureText(difference, 3)}.`);
+  return element(
+    "p",
+    {},
+    `Against ${wordsOf(String(baseline))}, drawn again and again from the same ` +
+      `fields: the score finds more in ${numberText(100 * paired.share_of_bootstraps, 3)} % of draws ` +
+      `(${numberText(100 * paired.required, 3)} % are asked for); the difference at ` +
+      `${numberText(100 * paired.at, 3)} % of land is ${figureText(difference, 3)}.`,
+  );
 }
 
 function importanceTable(rows) {
   const most = Math.max(...rows.map(({ value }) => Math.abs(value)), 1e-12);
-  return table("How much the skill drops when a layer is shuffled", ["Layer", "Beside the largest", "Drop"],
+  return table(
+    "How much the skill drops when a layer is shuffled",
+    ["Layer", "Beside the largest", "Drop"],
     rows.map(({ layer, value, sd }) => [
-      wordsOf(String(layer)), signedBar(value / most), `${fixedText(value, 3)} ± ${fixedText(sd, 3)}`]));
+      wordsOf(String(layer)),
+      signedBar(value / most),
+      `${fixedText(value, 3)} ± ${fixedText(sd, 3)}`,
+    ]),
+  );
 }
 
 function labelText(labels) {
   const left = labels.left_out_unverified;
   const outside = labels.outside_names?.length ? ` (${labels.outside_names.join(", ")})` : "";
-  return `${labels.used} known fields were used; ${left} left out because nothing verifies them; `
-    + `${labels.outside} outside the area${outside}.`;
+  return (
+    `${labels.used} known fields were used; ${left} left out because nothing verifies them; ` +
+    `${labels.outside} outside the area${outside}.`
+  );
 }
 
 function exclusionTable() {
   const domain = page.exclusions.map((row) => row.domain).find((area) => area > 0);
-  const headings = ["Exclusion", "Takes, km²", "Share of the area", "It alone takes, km²", "Unknown, km²"];
+  const headings = [
+    "Exclusion",
+    "Takes, km²",
+    "Share of the area",
+    "It alone takes, km²",
+    "Unknown, km²",
+  ];
   const rows = page.exclusions.map(({ name, area, marginal, unknown }) => [
-    wordsOf(name), numberText(area, 4), domain ? `${numberText((100 * area) / domain, 3)} %` : "–",
-    numberText(marginal, 4), numberText(unknown, 4)]);
-  return table("Area that each exclusion takes; unknown is what is taken for want of data", headings, rows);
+    wordsOf(name),
+    numberText(area, 4),
+    domain ? `${numberText((100 * area) / domain, 3)} %` : "–",
+    numberText(marginal, 4),
+    numberText(unknown, 4),
+  ]);
+  return table(
+    "Area that each exclusion takes; unknown is what is taken for want of data",
+    headings,
+    rows,
+  );
 }
 
 function sourceTable() {
-  const keys = ["source", "status", "vintage", "licence", "citation"]
-    .filter((key) => page.sources.some((source) => source[key]));
-  return table("What this map is made from", ["Name", ...keys.map(capital)],
-    page.sources.map((source) => [source.name, ...keys.map((key) => source[key] || "–")]));
+  const keys = ["source", "status", "vintage", "licence", "citation"].filter((key) =>
+    page.sources.some((source) => source[key]),
+  );
+  return table(
+    "What this map is made from",
+    ["Name", ...keys.map(capital)],
+    page.sources.map((source) => [source.name, ...keys.map((key) => source[key] || "–")]),
+  );
 }
 
 function columnTable() {
-  return table("Meaning of each column", ["Column", "Unit", "Meaning"],
-    siteColumns.map(({ name, units, description }) => [name, units || "–", description || "–"]));
+  return table(
+    "Meaning of each column",
+    ["Column", "Unit", "Meaning"],
+    siteColumns.map(({ name, units, description }) => [name, units || "–", description || "–"]),
+  );
 }

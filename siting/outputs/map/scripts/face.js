@@ -40,8 +40,13 @@ function leadingMethods() {
 function methodName(method) {
   const label = layerNamed(method.name)?.label ?? wordsOf(method.name);
   const tested = method.role === "learned" ? `, ${method.folds}` : "";
-  return element("span", {}, capital(label), " ",
-    element("span", { class: "interval" }, `${method.role}${tested}`));
+  return element(
+    "span",
+    {},
+    capital(label),
+    " ",
+    element("span", { class: "interval" }, `${method.role}${tested}`),
+  );
 }
 
 function wordsOf(name) {
@@ -60,18 +65,33 @@ function drawFindings(holder, findings) {
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
   const notes = findings.length - warnings;
   const counts = [warnings && plural(warnings, "warning"), notes && plural(notes, "note")];
-  holder.replaceChildren(element("details", { open: findings.length <= 3 },
-    element("summary", {}, `This run reports ${counts.filter(Boolean).join(" and ")}`),
-    element("ul", {}, ...findings.map(findingItem))));
+  holder.classList.toggle("mild", warnings === 0);
+  holder.replaceChildren(
+    element(
+      "details",
+      { open: findings.length <= 3 },
+      element("summary", {}, `This run reports ${counts.filter(Boolean).join(" and ")}`),
+      element("ul", {}, ...findings.map(findingItem)),
+    ),
+  );
 }
 
 function findingItem(finding) {
-  const details = ["where", "found", "wanted", "fix"].filter((key) => finding[key])
-    .map((key) => `${key}: ${finding[key]}`).join(" · ");
-  return element("li", { class: finding.severity },
+  const details = ["where", "found", "wanted", "fix"]
+    .filter((key) => finding[key])
+    .map((key) => `${key}: ${finding[key]}`)
+    .join(" · ");
+  return element(
+    "li",
+    { class: finding.severity },
     element("strong", {}, finding.severity === "warning" ? "Warning" : "Note"),
     ` ${finding.message} `,
-    element("span", { class: "finding-details" }, details ? `${details} · ` : "", finding.code));
+    element(
+      "span",
+      { class: "finding-details" },
+      `· ${details ? `${details} · ` : ""}${finding.code}`,
+    ),
+  );
 }
 
 function plural(count, word) {

@@ -11,7 +11,12 @@ const ORIGINS = {
 function drawLegend(holder, layer, colours) {
   const few = layer.classes.length > 0 || (layer.levels.length > 0 && layer.levels.length <= FEW);
   holder.replaceChildren(
-    element("h2", {}, layer.label, element("span", { class: "unit" }, ` ${legendUnit(layer).unit}`)),
+    element(
+      "h2",
+      {},
+      layer.label,
+      element("span", { class: "unit" }, ` ${legendUnit(layer).unit}`),
+    ),
     element("p", { class: "long-name" }, layer.long_name),
     few ? swatches(layer, colours) : bar(layer, colours),
     element("p", { class: "note" }, cellNote(layer)),
@@ -28,16 +33,25 @@ function swatches(layer, colours) {
   const names = layer.classes.length
     ? layer.classes.map(({ name }) => name)
     : layer.levels.map((value) => withUnit(numberText(value), layer.units));
-  return element("ul", { class: "swatches" }, ...names.map((name, index) => {
-    const swatch = element("span", { class: "swatch" });
-    swatch.style.background = colours[index];
-    return element("li", {}, swatch, name);
-  }));
+  return element(
+    "ul",
+    { class: "swatches" },
+    ...names.map((name, index) => {
+      const swatch = element("span", { class: "swatch" });
+      swatch.style.background = colours[index];
+      return element("li", {}, swatch, name);
+    }),
+  );
 }
 
 function bar(layer, colours) {
   if (!colours.length) return element("p", {}, "No cell of this layer has data.");
-  const canvas = element("canvas", { class: "bar", width: colours.length, height: 1, "aria-hidden": "true" });
+  const canvas = element("canvas", {
+    class: "bar",
+    width: colours.length,
+    height: 1,
+    "aria-hidden": "true",
+  });
   const context = canvas.getContext("2d");
   const image = context.createImageData(colours.length, 1);
   new Uint32Array(image.data.buffer).set(pixelTable(colours).subarray(1, colours.length + 1));
@@ -75,10 +89,17 @@ function levelTicks(levels) {
 }
 
 function cellNote(layer) {
-  const cells = layer.factor === 1 ? `Cells of ${layer.cell}`
-    : layer.reduction === "mean" ? `Means over ${layer.factor} × ${layer.factor} cells (${layer.cell})`
-      : `One of each ${layer.factor} × ${layer.factor} cells (${layer.cell})`;
-  const exactness = { exact: "", linear: errorNote(layer), uneven: `${errorNote(layer)}, finer where more cells lie` };
+  const cells =
+    layer.factor === 1
+      ? `Cells of ${layer.cell}`
+      : layer.reduction === "mean"
+        ? `Means over ${layer.factor} × ${layer.factor} cells (${layer.cell})`
+        : `One of each ${layer.factor} × ${layer.factor} cells (${layer.cell})`;
+  const exactness = {
+    exact: "",
+    linear: errorNote(layer),
+    uneven: `${errorNote(layer)}, finer where more cells lie`,
+  };
   const masked = page.masked && layer.kind !== "boolean" ? "; shown where scores are defined" : "";
   return `${cells}${exactness[layer.encoding]}${masked}.`;
 }
@@ -95,12 +116,27 @@ function marksOf(layer) {
   const line = element("p", { class: "marks" }, statusBadge(layer));
   if (layer.label_leak) line.append(leakBadge());
   if (layer.vintage) line.append(element("span", {}, `Data of ${layer.vintage}`));
-  if (layer.source) line.append(element("span", {}, layer.source));
-  return line;
+  if (layer.sources.length === 1) line.append(element("span", {}, layer.sources[0]));
+  if (layer.sources.length < 2) return line;
+  return element(
+    "div",
+    {},
+    line,
+    element(
+      "details",
+      { class: "sources" },
+      element("summary", {}, `Made from ${layer.sources.length} sources`),
+      element("ul", {}, ...layer.sources.map((source) => element("li", {}, source))),
+    ),
+  );
 }
 
 function statusBadge(layer) {
-  return badge(layer.status, `This layer is ${ORIGINS[layer.status] ?? "of unknown origin"}`, layer.status);
+  return badge(
+    layer.status,
+    `This layer is ${ORIGINS[layer.status] ?? "of unknown origin"}`,
+    layer.status,
+  );
 }
 
 function leakBadge() {

@@ -21,12 +21,26 @@ async function showLayer(layer) {
 }
 
 function buildMap() {
-  [["land", 200], ["raster", 250], ["hatch", 300], ["coast", 350], ["marks", 400]]
-    .forEach(([name, height]) => addPane(map, name, height));
+  [
+    ["land", 200],
+    ["raster", 250],
+    ["hatch", 300],
+    ["coast", 350],
+    ["marks", 400],
+  ].forEach(([name, height]) => addPane(map, name, height));
   const [west, south, east, north] = grid.bounds;
-  map.fitBounds([[south, west], [north, east]], { animate: false, padding: [4, 4] });
+  map.fitBounds(
+    [
+      [south, west],
+      [north, east],
+    ],
+    { animate: false, padding: [4, 4] },
+  );
   map.setMinZoom(Math.max(0, map.getZoom() - 1));
-  map.setMaxBounds([[-86, -Infinity], [86, Infinity]]);
+  map.setMaxBounds([
+    [-86, -Infinity],
+    [86, Infinity],
+  ]);
   [raster, marks].forEach((layer) => layer.addTo(map));
   // The wheel belongs to the page until the map is in use.
   map.scrollWheelZoom.disable();
@@ -81,23 +95,31 @@ function flyTo({ latitude, longitude }) {
   const zoom = Math.max(map.getZoom(), Math.min(6, map.getMaxZoom()));
   if (still) map.setView(target, zoom, { animate: false });
   else map.flyTo(target, zoom, { duration: 0.8 });
-  part("card").closest(".board").scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+  part("card")
+    .closest(".board")
+    .scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
 }
 
 function buildOverlays() {
   const toggle = (layer) => (on) => (on ? layer.addTo(map) : layer.remove());
   const overlays = [];
   if (sites.length) {
-    overlays.push({ label: `Candidates (${sites.length}), the best ${Math.min(HALOED, sites.length)} in red`,
-      on: true, sample: (context, spot, ratio) => drawSite(context, spot, true, ratio),
-      change: (on) => marks.change({ sites: on }) });
+    overlays.push({
+      label: `Candidates (${sites.length}), the best ${Math.min(HALOED, sites.length)} in red`,
+      on: true,
+      sample: (context, spot, ratio) => drawSite(context, spot, true, ratio),
+      change: (on) => marks.change({ sites: on }),
+    });
   }
   if (fields.length) {
     const doubtful = page.known.unverified.filter(Boolean).length;
     const grey = doubtful ? `, ${doubtful} unverified in grey` : "";
-    overlays.push({ label: `Known fields (${fields.length}${grey})`, on: true,
+    overlays.push({
+      label: `Known fields (${fields.length}${grey})`,
+      on: true,
       sample: (context, spot, ratio) => drawField(context, spot, ratio),
-      change: (on) => marks.change({ fields: on }) });
+      change: (on) => marks.change({ fields: on }),
+    });
   }
   if (coast) overlays.push({ label: "Coastline", on: true, change: toggle(coast) });
   if (page.outside) overlays.push(hatchOverlay());
@@ -126,9 +148,10 @@ function hatchOverlay() {
 }
 
 function buildTheme() {
-  const dark = () => getComputedStyle(document.documentElement).colorScheme === "dark"
-    || (getComputedStyle(document.documentElement).colorScheme !== "light"
-      && matchMedia("(prefers-color-scheme: dark)").matches);
+  const dark = () =>
+    getComputedStyle(document.documentElement).colorScheme === "dark" ||
+    (getComputedStyle(document.documentElement).colorScheme !== "light" &&
+      matchMedia("(prefers-color-scheme: dark)").matches);
   const button = part("theme");
   const repaint = () => {
     button.textContent = dark() ? "Light theme" : "Dark theme";
@@ -147,15 +170,23 @@ function buildPrint() {
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];
-    opened.forEach((each) => { each.open = true; });
+    opened.forEach((each) => {
+      each.open = true;
+    });
   });
-  window.addEventListener("afterprint", () => opened.forEach((each) => { each.open = false; }));
+  window.addEventListener("afterprint", () =>
+    opened.forEach((each) => {
+      each.open = false;
+    }),
+  );
 }
 
 /** Decode the other layers while nobody waits, so that a click answers at once. */
 async function decodeRest() {
   for (const layer of page.layers) {
-    await new Promise((resolve) => { setTimeout(resolve, 30); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 30);
+    });
     await codesOf(layer);
   }
 }
@@ -171,7 +202,10 @@ async function start() {
   buildOverlays();
   sitesTable = drawSiteTable(part("sites"), (index) => chooseSite(index, true));
   if (sites.length) chooseSite(0);
-  else part("card").replaceChildren(element("p", { class: "note" }, "Click a cell to read its values."));
+  else
+    part("card").replaceChildren(
+      element("p", { class: "note" }, "Click a cell to read its values."),
+    );
   drawEvidence(part("evidence"));
   buildTheme();
   buildPrint();

@@ -7,7 +7,9 @@ const REACH = 12; // pixels from a mark within which a click means it
 function placed(places) {
   if (!places) return [];
   return places.longitude.map((longitude, index) => ({
-    index, longitude, latitude: places.latitude[index],
+    index,
+    longitude,
+    latitude: places.latitude[index],
     ...worldOf(places.latitude[index], longitude),
   }));
 }
@@ -31,7 +33,10 @@ function drawSite(context, { x, y }, best, ratio) {
 function drawField(context, { x, y }, ratio, unverified = false) {
   const size = 4 * ratio;
   const light = unverified ? "#9aa0a6" : "#7fd4ff";
-  for (const [width, colour] of [[3 * ratio, "#16191d"], [1.3 * ratio, light]]) {
+  for (const [width, colour] of [
+    [3 * ratio, "#16191d"],
+    [1.3 * ratio, light],
+  ]) {
     context.beginPath();
     context.moveTo(x, y - size);
     context.lineTo(x + size, y);
@@ -58,7 +63,10 @@ function disc(context, x, y, radius, fill, stroke, width = 0) {
 
 /** Two rings around the chosen place. */
 function drawChoice(context, { x, y }, ratio) {
-  for (const [width, colour] of [[5, "#16191d"], [2.5, "#ffffff"]]) {
+  for (const [width, colour] of [
+    [5, "#16191d"],
+    [2.5, "#ffffff"],
+  ]) {
     context.beginPath();
     context.arc(x, y, 11 * ratio, 0, 2 * Math.PI);
     context.lineWidth = width * ratio;
@@ -74,15 +82,17 @@ function marksLayer(sites, fields) {
     pane: "marks",
     paint(context, view) {
       context.clearRect(0, 0, view.width, view.height);
-      const each = (places, draw) => places.forEach((place) =>
-        spots(place, view).forEach((spot) => draw(spot, place)));
+      const each = (places, draw) =>
+        places.forEach((place) => spots(place, view).forEach((spot) => draw(spot, place)));
       if (state.fields) {
         each(fields, (spot, { index }) =>
-          drawField(context, spot, view.ratio, page.known.unverified[index]));
+          drawField(context, spot, view.ratio, page.known.unverified[index]),
+        );
       }
       if (state.sites) {
         each([...sites].reverse(), (spot, { index }) =>
-          drawSite(context, spot, index < HALOED, view.ratio));
+          drawSite(context, spot, index < HALOED, view.ratio),
+        );
       }
       if (state.choice) each([state.choice], (spot) => drawChoice(context, spot, view.ratio));
     },
@@ -91,8 +101,9 @@ function marksLayer(sites, fields) {
     Object.assign(state, changes);
     canvas.redraw();
   };
-  canvas.near = (map, point) => nearest(map, point, state.sites ? sites : [])
-    ?? nearest(map, point, state.fields ? fields : []);
+  canvas.near = (map, point) =>
+    nearest(map, point, state.sites ? sites : []) ??
+    nearest(map, point, state.fields ? fields : []);
   return canvas;
 }
 

@@ -40,7 +40,9 @@ function measuredText(value, error) {
 
 /** The unit in which values of a size are read with ease, and by what to multiply them. */
 function readable(unit, size) {
-  return unit === "m" && Math.abs(size) >= 10000 ? { unit: "km", factor: 0.001 } : { unit, factor: 1 };
+  return unit === "m" && Math.abs(size) >= 10000
+    ? { unit: "km", factor: 0.001 }
+    : { unit, factor: 1 };
 }
 
 /** Text followed by its unit, if it has one. */
@@ -52,8 +54,10 @@ function withUnit(text, unit) {
 /** Latitude and longitude with hemispheres. */
 function placeText(latitude, longitude) {
   const east = wrapLongitude(longitude);
-  return `${Math.abs(latitude).toFixed(3)}° ${latitude < 0 ? "S" : "N"}, `
-    + `${Math.abs(east).toFixed(3)}° ${east < 0 ? "W" : "E"}`;
+  return (
+    `${Math.abs(latitude).toFixed(3)}° ${latitude < 0 ? "S" : "N"}, ` +
+    `${Math.abs(east).toFixed(3)}° ${east < 0 ? "W" : "E"}`
+  );
 }
 
 /** A longitude between -180 and 180. */

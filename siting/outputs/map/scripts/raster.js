@@ -6,7 +6,8 @@ function paintCells(context, view, layer, codes, pixels, keep = null) {
   const target = new Uint32Array(image.data.buffer);
   const paint = STRAIGHT ? paintStraight : paintCurved;
   paint(target, view, layer, (cell, x, y) =>
-    (keep === null || keep(x, y) ? pixels[codes[cell]] : 0));
+    keep === null || keep(x, y) ? pixels[codes[cell]] : 0,
+  );
   context.putImageData(image, 0, 0);
 }
 
@@ -32,7 +33,8 @@ function columnsOfView(view) {
   const columns = new Float64Array(view.width);
   for (let x = 0; x < view.width; x += 1) {
     const found = between(shareAcross(view.worldX(x + 0.5)), 2);
-    const column = found === null ? -1 : nodeColumns[0] + found.weight * (nodeColumns[1] - nodeColumns[0]);
+    const column =
+      found === null ? -1 : nodeColumns[0] + found.weight * (nodeColumns[1] - nodeColumns[0]);
     columns[x] = column < grid.width ? column : -1;
   }
   return columns;

@@ -1,70 +1,101 @@
 // The table of candidates: sorted by any column, filtered by text, walked with the keyboard.
 
 const PAGE_ROWS = 200; // rows drawn at a time
-const TABLE_ROLES = ["rank", "id", "score", "spread", "flags", "value", "dissimilarity",
-  "extrapolated", "known_distance", "known_name", "status", "area", "latitude", "longitude"];
+const TABLE_ROLES = [
+  "rank",
+  "id",
+  "score",
+  "spread",
+  "flags",
+  "value",
+  "dissimilarity",
+  "extrapolated",
+  "known_distance",
+  "known_name",
+  "status",
+  "area",
+  "latitude",
+  "longitude",
+];
 
 /** The table in its section; choose(index) is called for the row that was picked. */
 function drawSiteTable(holder, choose) {
-  if (!page.sites) {
-    holder.replaceChildren(element("h2", { id: "sites-title" }, "Candidate sites"),
-      element("p", {}, "This run has no candidates."));
-    return { select() {} };
-  }
-  const state = { column: columnOf("rank") ?? siteColumns[0], down: false, text: "", rows: PAGE_ROWS, chosen: null };
-  const shown = tableColumns();
-  const body = element("tbody");
-  const headings = shown.map((column) => heading(column, () => sortBy(column)));
-  const count = element("p", { class: "note", role: "status" });
-  const more = element("button", { type: "button", class: "quiet" }, "Show more rows");
-
-  function sortBy(column) {
-    state.down = state.column === column ? !state.down : column.role === "score";
-    state.column = column;
-    refresh();
-  }
-
-  function refresh() {
-    const order = sortedSites(state);
-    headings.forEach((cell, index) => cell.setAttribute("aria-sort",
-      shown[index] === state.column ? (state.down ? "descending" : "ascending") : "none"));
-    const drawn = order.slice(0, state.rows);
-    body.replaceChildren(...drawn.map((index) => row(index, shown, state.chosen === index)));
-    const first = body.querySelector("tr[aria-current] button") ?? body.querySelector("button");
-    if (first) first.tabIndex = 0;
-    more.hidden = order.length <= state.rows;
-    count.textContent = `${drawn.length} of ${page.sites.longitude.length} sites shown`;
-  }
-
-  body.addEventListener("click", (event) => {
+  if (!page.sites) return drawNoSites(holder);
+  const columns = tableColumns();
+  const state = { column: columnOf("rank") ?? columns[0], down: false, text: "", rows: PAGE_ROWS };
+  const parts = {
+    body: element("tbody"),
+    headings: columns.map((column) => heading(column, () => change(sortedBy(state, column)))),
+    count: element("p", { class: "note", role: "status" }),
+    more: element("button", { type: "button", class: "quiet" }, "Show more rows"),
+  };
+  const change = (changes) => {
+    Object.assign(state, changes);
+    drawRows(parts, columns, state);
+  };
+  parts.body.addEventListener("click", (event) => {
     const found = event.target.closest("tr");
     if (found) choose(Number(found.dataset.index));
   });
-  body.addEventListener("keydown", (event) => walk(event, body));
-  more.addEventListener("click", () => {
-    state.rows += PAGE_ROWS;
-    refresh();
-  });
-  const filter = filterBox((text) => {
-    state.text = text;
-    state.rows = PAGE_ROWS;
-    refresh();
-  });
+  parts.body.addEventListener("keydown", (event) => walk(event, parts.body));
+  parts.more.addEventListener("click", () => change({ rows: state.rows + PAGE_ROWS }));
+  const filter = filterBox((text) => change({ text, rows: PAGE_ROWS }));
+  holder.replaceChildren(...tableFrame(parts, filter));
+  change({});
+  return { select: (index) => selectRow(parts.body, state, index) };
+}
+
+function drawNoSites(holder) {
   holder.replaceChildren(
-    element("div", { class: "sites-head" },
-      element("h2", { id: "sites-title" }, "Candidate sites"), filter, count),
-    element("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Table of sites" },
-      element("table", { class: "site-table" },
-        element("thead", {}, element("tr", {}, ...headings)), body)),
-    more);
-  refresh();
-  return {
-    /** Mark the row of a site, or none. */
-    select(index) {
-      state.chosen = index;
-      for (const each of body.children) markRow(each, Number(each.dataset.index) === index);
-    },
-  };
+    element("h2", { id: "sites-title" }, "Candidate sites"),
+    element("p", {}, "This run has no candidates."),
+  );
+  return { select() {} };
+}
+
+function tableFrame({ body, headings, count, more }, filter) {
+  const title = element("h2", { id: "sites-title" }, "Candidate sites");
+  const whole = element(
+    "table",
+    { class: "site-table" },
+    element("thead", {}, element("tr", {}, ...headings)),
+    body,
+  );
+  return [
+    element("div", { class: "sites-head" }, title, filter, count),
+    element(
+      "div",
+      { class: "scroller", tabindex: 0, role: "region", "aria-label": "Table of sites" },
+      whole,
+    ),
+    more,
+  ];
+}
+
+/** A column once more turns its order round; a new one starts with the best score, else low. */
+function sortedBy(state, column) {
+  return { column, down: state.column === column ? !state.down : column.role === "score" };
+}
+
+/** Rows, arrows in the headings and the count, as the state has them. */
+function drawRows({ body, headings, count, more }, columns, state) {
+  const order = sortedSites(state);
+  const direction = state.down ? "descending" : "ascending";
+  headings.forEach((cell, index) =>
+    cell.setAttribute("aria-sort", columns[index] === state.column ? direction : "none"),
+  );
+  const drawn = order.slice(0, state.rows);
+  body.replaceChildren(...drawn.map((index) => row(index, columns, state.chosen === index)));
+  const first = body.querySelector("tr[aria-current] button") ?? body.querySelector("button");
+  if (first) first.tabIndex = 0;
+  more.hidden = order.length <= state.rows;
+  count.textContent = `${drawn.length} of ${page.sites.longitude.length} sites shown`;
+}
+
+/** Mark the row of a site, or none. */
+function selectRow(body, state, index) {
+  state.chosen = index;
+  for (const each of body.children) markRow(each, Number(each.dataset.index) === index);
 }
 
 /** Columns in reading order: what and how good first, then the values, then where. */
@@ -73,8 +104,12 @@ function tableColumns() {
 }
 
 function heading(column, sort) {
-  const button = element("button", { type: "button", title: column.description },
-    columnLabel(column), column.units ? element("span", { class: "unit" }, ` ${column.units}`) : null);
+  const button = element(
+    "button",
+    { type: "button", title: column.description },
+    columnLabel(column),
+    column.units ? element("span", { class: "unit" }, ` ${column.units}`) : null,
+  );
   button.addEventListener("click", sort);
   return element("th", { scope: "col", class: lookOf(column) }, button);
 }
@@ -93,13 +128,26 @@ function filterBox(change) {
 
 /** Indices of the sites that hold the text, in the order of the chosen column. */
 function sortedSites({ column, down, text }) {
-  const texts = siteColumns.filter(({ values }) => values.some((value) => typeof value === "string"));
-  const holds = (index) => texts.some(({ values }) => String(values[index] ?? "").toLowerCase().includes(text));
-  const order = page.sites.longitude.map((_, index) => index).filter((index) => !text || holds(index));
+  const texts = siteColumns.filter(({ values }) =>
+    values.some((value) => typeof value === "string"),
+  );
+  const holds = (index) =>
+    texts.some(({ values }) =>
+      String(values[index] ?? "")
+        .toLowerCase()
+        .includes(text),
+    );
+  const order = page.sites.longitude
+    .map((_, index) => index)
+    .filter((index) => !text || holds(index));
   const { values } = column;
   return order.sort((a, b) => {
-    if (values[a] === null || values[b] === null) return (values[a] === null) - (values[b] === null) || a - b;
-    const before = typeof values[a] === "string" ? values[a].localeCompare(values[b], "en") : values[a] - values[b];
+    if (values[a] === null || values[b] === null)
+      return (values[a] === null) - (values[b] === null) || a - b;
+    const before =
+      typeof values[a] === "string"
+        ? values[a].localeCompare(values[b], "en")
+        : values[a] - values[b];
     return (down ? -before : before) || a - b;
   });
 }
@@ -109,8 +157,15 @@ function row(index, columns, chosen) {
     const text = cellText(column, index);
     if (place > 0) return element("td", { class: lookOf(column) }, text);
     const label = `${text}: show ${siteName(index)} on the map`;
-    return element("th", { scope: "row" },
-      element("button", { type: "button", class: "row-button", tabindex: -1, "aria-label": label }, text));
+    return element(
+      "th",
+      { scope: "row" },
+      element(
+        "button",
+        { type: "button", class: "row-button", tabindex: -1, "aria-label": label },
+        text,
+      ),
+    );
   });
   const found = element("tr", { "data-index": index }, ...cells);
   markRow(found, chosen);

@@ -76,7 +76,7 @@ def test_a_click_on_a_site_shows_its_card(opened, results: Results) -> None:
     assert card["Volcano distance"].endswith(" km")
     assert card["Regime"] == "subduction"
     text = opened.page.locator("#card").inner_text()
-    assert "near a volcano (0.6 of the score)" in text
+    assert "near a volcano (0.6 of the score) · on a fault" in text
     assert f"{best['score']:.3f}" in text
 
 
