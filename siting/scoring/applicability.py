@@ -136,7 +136,7 @@ def applicability(
         )
     distance = _distance_between_folds(X, points, folds)
     threshold = upper_whisker(distance, _balanced(len(points), positive)) / mean
-    return Applicability(space, cKDTree(points), mean, threshold)
+    return Applicability(space, cKDTree(points, leafsize=32), mean, threshold)
 
 
 def _space(values: Floats, importance: Floats, categorical: Sequence[bool]) -> Space:

@@ -79,6 +79,6 @@ def _options(layer: xr.DataArray) -> dict[str, Any]:
         "OVERVIEWS": "IGNORE_EXISTING",
         "OVERVIEW_RESAMPLING": "AVERAGE" if mean else "NEAREST",
         "STATISTICS": "YES",
-        "NUM_THREADS": 1,
+        "NUM_THREADS": "ALL_CPUS",  # the same bytes, whatever their number
         "BIGTIFF": "IF_SAFER",
     }
