@@ -5,6 +5,7 @@ import json
 import resource
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from siting.errors import InputError
 from siting.findings import Finding
 from siting.kinds import Results
 from siting.outputs import writers
+from siting.outputs.names import MAP
 from siting.pipeline import candidate_stage, timings
 from siting.pipeline.execute import Values
 from siting.pipeline.plan import Plan, Step
@@ -184,15 +186,26 @@ class _Run:
             raise _refused(everything)
         results = self._results(exclusions, candidates, everything)
         with staging(self.out) as staged:
-            for name in self.plan.outputs:
-                self.progress.step(name)
-                writers.write(name, results, staged / name)
+            self._write(results, staged)
             manifest = self._manifest(results)
             with findings.collect() as self.late:
                 folder = publish(self.out, self.run_id, staged, manifest)
         timings.record(rates, "outputs", cells, time.perf_counter() - began)
         self.progress.done("results")
         return folder, json.loads((folder / "manifest.json").read_text("utf-8"))
+
+    def _write(self, results: Results, staged: Path) -> None:
+        """Write the files; the map, whose layers take longest to pack, beside the others."""
+        beside = [name for name in self.plan.outputs if name == MAP]
+        with ThreadPoolExecutor(1) as pool:
+            jobs = [pool.submit(writers.write, name, results, staged / name) for name in beside]
+            for name in self.plan.outputs:
+                if name not in beside:
+                    self.progress.step(name)
+                    writers.write(name, results, staged / name)
+            for name, job in zip(beside, jobs, strict=True):
+                self.progress.step(name)
+                job.result()
 
     def _findings(self, noticed: list[Finding]) -> list[Finding]:
         """Findings of all steps, computed now or earlier; accepted ones become notes."""
