@@ -72,7 +72,7 @@ function axes() {
 function curve(name, points, index) {
   const [look, dashes] = LINES[index % LINES.length];
   const path = points
-    .filter(([land]) => land !== null)
+    .filter(([land]) => land >= LEAST_SHARE)
     .map(
       ([land, found], step) =>
         `${step ? "L" : "M"}${chartX(land).toFixed(1)} ${chartY(found).toFixed(1)}`,
