@@ -394,10 +394,8 @@ def _mark(spec: Spec, result: Any, given: dict[str, Any]) -> Any:
 
 
 def _marked(value: Any, output: Output, spec: Spec, marks: Marks, given: dict[str, Any]) -> Any:
-    attrs = {
-        **marks._asdict(),
-        "long_name": spec.summary + (f" ({output.name})" if output.name else ""),
-    }
+    part = "" if output == spec.outputs[0] else f" ({output.name})"
+    attrs = {**marks._asdict(), "long_name": spec.summary + part}
     if output.leaf.kind == "layer":
         unit = output.leaf.unit or _unit_of(output.leaf, given, spec.name) or "1"
         kind = "boolean" if value.dtype == bool else spec.kind

@@ -9,9 +9,34 @@ from siting.pipeline.plan import Step
 Rates = dict[str, dict[str, float]]
 
 # Seconds for any work, and for a million cells, where this machine has not yet done it. Measured
-# on two cores of a small server, world grid of 25 and 10 km; see benchmarks/README.md.
+# on two cores of a small server with the world at 25 and at 10 km.
 DEFAULT = (0.05, 0.12)
-SHIPPED: dict[str, tuple[float, float]] = {}
+SHIPPED: dict[str, tuple[float, float]] = {
+    "above": (0.04, 0.02),
+    "combine.above": (0.02, 0.02),
+    "combine.nearness": (0.02, 0.03),
+    "combine.rescale": (0.05, 0.03),
+    "distance.distance_to": (0.10, 0.10),
+    "distance.distance_to_nth": (0.10, 0.28),
+    "geology.category_is": (0.04, 0.02),
+    "geology.land": (0.39, 0.06),
+    "heat.conductive_temperature": (0.03, 0.02),
+    "heat.conductive_temperature_sd": (0.03, 0.01),
+    "heat.heat_flow_by_class": (0.04, 0.05),
+    "learned.classifier": (1.58, 1.07),
+    "outputs": (4.88, 1.40),
+    "overlay.weighted": (0.03, 0.14),
+    "read.features": (0.03, 0.00),
+    "read.layer": (0.29, 0.00),
+    "read.table": (0.01, 0.00),
+    "region.box": (0.04, 0.02),
+    "seismicity.event_density": (0.28, 0.13),
+    "seismicity.select_events": (0.05, 0.00),
+    "selection.among": (0.06, 0.00),
+    "skill.screening": (5.09, 0.69),
+    "terrain.slope": (0.06, 0.07),
+    "start": (3.00, 0.00),
+}
 
 
 def name(step: Step) -> str:

@@ -221,11 +221,11 @@ def _tell(record: dict[str, Any]) -> None:
             fix="check that longitude and latitude are not swapped, and the bounds of the grid",
         )
     if outside:
-        message = f"{len(outside)} labels lie outside the grid or the domain and are left out"
+        message = f"{_counted(outside)} outside the grid or the domain left out"
         warn("SITES_OUTSIDE", message, where=where, found=shortened(outside))
     if record["moved_names"]:
         moved = record["moved_names"]
-        message = f"{len(moved)} labels stand for the nearest cell of the domain, next to their own"
+        message = f"{_counted(moved)} taken to the nearest cell of the domain, next to its own"
         warn("SITES_MOVED", message, where=where, found=shortened(moved), severity="note")
     if record["left_out_unverified"]:
         message = f"{record['left_out_unverified']} labels are unverified and left out"
@@ -233,6 +233,10 @@ def _tell(record: dict[str, Any]) -> None:
     if record["left_out_unknown"]:
         message = f"{record['left_out_unknown']} labels have no value to learn and are left out"
         warn("LABELS_UNKNOWN", message, where=where, severity="note")
+
+
+def _counted(names: Sequence[str]) -> str:
+    return f"{len(names)} label{'s' if len(names) > 1 else ''}"
 
 
 def shortened(names: Sequence[str], most: int = 10) -> str:

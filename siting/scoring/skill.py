@@ -355,8 +355,8 @@ def _verdict(
 def _scope(grid: GeoBox) -> str:
     area = float(np.median(cell_area(grid)[:: max(grid.shape[0] // 16, 1), :1].to_numpy()))
     return (
-        f"Regional screening on cells of {area:,.4g} km2: where to look first with better data. "
+        f"Regional screening on cells of {area:,.4g} km²: where to look first with better data. "
         "No claim about a well."
         if area > 1.0
-        else "Screening on cells of at most 1 km2."
+        else "Screening on cells of at most 1 km²."
     )
