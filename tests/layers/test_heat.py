@@ -94,7 +94,7 @@ def test_heat_flow_follows_the_class_and_not_the_order_of_rows() -> None:
     found = heat.heat_flow_by_class(regime, classes())
     np.testing.assert_array_equal(found.mean.values, [[45.0, 80.0, np.nan, 45.0]])
     np.testing.assert_array_equal(found.sd.values, [[12.0, 30.0, np.nan, 12.0]])
-    assert found.mean.attrs["long_name"].endswith("(mean)")
+    assert found.sd.attrs["long_name"] == found.mean.attrs["long_name"] + " (sd)"
 
 
 def test_heat_flow_comes_in_the_unit_of_the_signature() -> None:
