@@ -1,9 +1,7 @@
 """A small synthetic run in the form that writers receive, a reader of pages, and a browser."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -19,8 +17,6 @@ from siting.grid import as_layer, cell_of, longitude_latitude, make_grid
 from siting.kinds import FittedModel, Results
 from siting.outputs.report import page
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 REGIMES = {1: "stable", 2: "rift", 3: "subduction"}
 FIELDS = {
     "name": ["Larderello", "Wairakei", "Coso", "Olkaria", "Hatchobaru", "Doubtful"],
@@ -396,17 +392,6 @@ def html(results: Results) -> str:
 @pytest.fixture(scope="session")
 def root(html: str) -> Node:
     return Reader(html).root
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="session")

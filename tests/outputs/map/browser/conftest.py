@@ -14,15 +14,6 @@ from siting.findings import Finding
 from siting.kinds import Results
 from siting.outputs.map import write
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PIXELS = """pane => {
     const canvas = document.querySelector(`.leaflet-${pane}-pane canvas`);
     const { width, height } = canvas;
@@ -97,17 +88,6 @@ class OpenMap:
         rows = self.page.locator("#card tr").all()
         cells = [row.locator("th, td").all_inner_texts() for row in rows]
         return {row[0]: row[1] for row in cells}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
