@@ -6,8 +6,9 @@ from siting.store.garbage import gc
 from siting.store.objects import Store
 from siting.store.parts import Part
 from siting.store.raster import Progress
+from siting.store.space import require_space, require_spaces
 
 __all__ = [
     "Store", "default_root", "object_key", "canonical", "code_digest", "library_versions", "gc",
-    "sha256_file", "Part", "Progress",
+    "sha256_file", "Part", "Progress", "require_space", "require_spaces",
 ]  # fmt: skip
