@@ -142,7 +142,7 @@ class _Check:
         """Top level; without it nothing else can be read, so its mistakes stop the check."""
         if not isinstance(self.document.data, dict):
             raise PipelineInvalidError(
-                [mistake(self.document, (), "VALUE_INVALID", "a pipeline file is a mapping")]
+                [mistake(self.document, (), "CONFIG_TYPE", "a pipeline file is a mapping")]
             )
         try:
             return Header.model_validate_json(json.dumps(self.document.data))
@@ -336,7 +336,7 @@ class _Check:
                 mistake(
                     self.document,
                     ("domain",),
-                    "NAME_UNKNOWN",
+                    "CONFIG_REFERENCE",
                     f"there is no '{name}'",
                     wanted=close,
                 )

@@ -66,15 +66,15 @@ NEAR = "layers.near.combine.nearness"
 WEIGHTS = "scoring.score.overlay.weighted.layers"
 # Old text, new text, code, the text that the place points to, YAML path, a part of what is said.
 ONE_MISTAKE = [
-    ("count: 5", "counts: 5", "KEY_UNKNOWN", "counts", "candidates.counts",
+    ("count: 5", "counts: 5", "CONFIG_UNKNOWN_KEY", "counts", "candidates.counts",
      "did you mean 'count'?"),
-    (", half_distance: 40 km", "", "KEY_MISSING", "{distance: far}",
+    (", half_distance: 40 km", "", "CONFIG_MISSING_KEY", "{distance: far}",
      f"{NEAR}.half_distance", "'half_distance' is missing"),
-    ("40 km", "-40 km", "VALUE_INVALID", "-40 km", f"{NEAR}.half_distance", "greater than 0"),
-    ("40 km", "40 kg", "VALUE_INVALID", "40 kg", f"{NEAR}.half_distance", "'kg' cannot be"),
+    ("40 km", "-40 km", "CONFIG_VALUE", "-40 km", f"{NEAR}.half_distance", "greater than 0"),
+    ("40 km", "40 kg", "CONFIG_VALUE", "40 kg", f"{NEAR}.half_distance", "'kg' cannot be"),
     ("110 km", "110 s", "UNITS_INCOMPATIBLE", "110 s", "layers.thin.combine.rescale.low",
      "cannot be converted"),
-    ("distance: far", "distance: farr", "NAME_UNKNOWN", "farr", f"{NEAR}.distance", "far"),
+    ("distance: far", "distance: farr", "CONFIG_REFERENCE", "farr", f"{NEAR}.distance", "far"),
     ("distance: far", "distance: volcanoes", "KIND_WRONG", "volcanoes, half",
      f"{NEAR}.distance", "a features, not a layer"),
     ("near: {combine.nearness", "near: {combine.nearnes", "FUNCTION_UNKNOWN", "combine.nearnes:",
@@ -83,18 +83,18 @@ ONE_MISTAKE = [
      "distance.nearness", "layers.near", "combine.nearness"),
     ("source: lab_depth", "source: lab_dept", "SOURCE_UNKNOWN", "lab_dept", "sources.lab.source",
      "lab_depth"),
-    ("{near: 2, thin: 1}", "{near: -2, thin: 1}", "VALUE_INVALID", "-2, thin", f"{WEIGHTS}.near",
+    ("{near: 2, thin: 1}", "{near: -2, thin: 1}", "CONFIG_VALUE", "-2, thin", f"{WEIGHTS}.near",
      "greater than 0"),
-    ("{near: 2, thin: 1}", "{nearr: 2, thin: 1}", "NAME_UNKNOWN", "nearr", f"{WEIGHTS}.nearr",
+    ("{near: 2, thin: 1}", "{nearr: 2, thin: 1}", "CONFIG_REFERENCE", "nearr", f"{WEIGHTS}.nearr",
      "near"),
     ("score.tif", "scorre.tif", "OUTPUT_UNKNOWN", "scorre", "outputs[1]", "no layer 'scorre'"),
-    ("count: 5", "count: many", "VALUE_INVALID", "many", "candidates.count", "integer"),
-    ("rank_by: score", "rank_by: skore", "NAME_UNKNOWN", "skore", "candidates.rank_by", "score"),
+    ("count: 5", "count: many", "CONFIG_TYPE", "many", "candidates.count", "integer"),
+    ("rank_by: score", "rank_by: skore", "CONFIG_REFERENCE", "skore", "candidates.rank_by", "score"),
     ("resolution: 1 degree", "resolution: 1 m", "UNITS_INCOMPATIBLE", "{crs:", "grid", "degree"),
-    ("  far: {", "  near2: {", "NAME_UNKNOWN", "far, half", f"{NEAR}.distance", "near2"),
+    ("  far: {", "  near2: {", "CONFIG_REFERENCE", "far, half", f"{NEAR}.distance", "near2"),
     ("{near: 2, thin: 1}", "{near: 2, close: 1}", "LABEL_LEAK", "close: 1", f"{WEIGHTS}.close",
      "knowing the targets"),
-    ("siting: 1", "siting: 2", "VALUE_INVALID", "2\nname", "siting", "must be 1"),
+    ("siting: 1", "siting: 2", "CONFIG_VALUE", "2\nname", "siting", "must be 1"),
     ("EPSG:4326", "EPSG:99999", "GRID_CRS", "EPSG:9", "grid.crs", "99999"),
 ]  # fmt: skip
 
@@ -122,8 +122,8 @@ def test_all_mistakes_are_listed_at_once_and_none_follows_from_another():
         .replace("score.tif", "x.txt")
     )
     assert sorted(each.code for each in mistakes(text)) == [
-        "KEY_MISSING", "KEY_MISSING", "KEY_UNKNOWN", "KEY_UNKNOWN", "OUTPUT_UNKNOWN",
-        "SOURCE_UNKNOWN", "VALUE_INVALID",
+        "CONFIG_MISSING_KEY", "CONFIG_MISSING_KEY", "CONFIG_UNKNOWN_KEY", "CONFIG_UNKNOWN_KEY",
+        "CONFIG_VALUE", "OUTPUT_UNKNOWN", "SOURCE_UNKNOWN",
     ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def test_error_is_json_too_where_that_was_asked_for(tmp_path):
     path = small_world.make(tmp_path, small_world.PIPELINE.replace("count: 8", "count: -8"))
     found = siting("check", str(path), "--json")
     (error,) = json.loads(found.stdout)["errors"]
-    assert error["code"] == "VALUE_INVALID"
+    assert error["code"] == "CONFIG_VALUE"
     assert "count" in error["where"]
 
 

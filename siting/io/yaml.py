@@ -16,8 +16,7 @@ MAX_NODES = 50_000
 KeyPath = tuple[str | int, ...]
 Mark = tuple[int, int]
 
-# YAML 1.2.2, section 10.3.2: what a plain scalar means in the core schema. All else is text, so
-# NO, 1:30, 2024-01-01 and 1_000 stay as written, and 010 is ten.
+# YAML 1.2.2, section 10.3.2: what a plain scalar means in the core schema. All else is text.
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -25,6 +24,12 @@ _CONSTANTS: dict[str, bool | None] = {
 }
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+# Written without quotes these mean one thing in YAML 1.1 and another in 1.2: NO is false or text,
+# 1:30 is ninety or text, 010 is eight or ten, 1_000 is a number or text. Nobody can know which.
+_AMBIGUOUS = re.compile(
+    r"(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)|[-+]?[1-9][0-9]*(?::[0-5]?[0-9])+(?:\.[0-9]*)?"
+    r"|[-+]?0[0-9]+|[-+]?[0-9]+(?:_[0-9]+)+"
+)
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 # The pure-Python loader gives the same events, slower, where PyYAML was built without libyaml.
@@ -80,7 +85,7 @@ def read(path: Path) -> Document:
     InputError
         FILE_MISSING where there is no such file.
     PipelineError
-        YAML_ENCODING where it is not UTF-8, and whatever :func:`load` raises.
+        CONFIG_ENCODING where it is not UTF-8, and whatever :func:`load` raises.
     """
     source = str(path)
     try:
@@ -100,7 +105,7 @@ def read(path: Path) -> Document:
         before = content[: error.start]
         column = error.start - (before.rfind(b"\n") + 1) + 1
         raise PipelineError(
-            "YAML_ENCODING",
+            "CONFIG_ENCODING",
             "the file is not UTF-8 text",
             where=_place(source, (before.count(b"\n") + 1, column)),
             found=f"byte 0x{content[error.start]:02x}",
@@ -122,27 +127,27 @@ def load(text: str, source: str) -> Document:
     Raises
     ------
     PipelineError
-        YAML_SYNTAX, YAML_DUPLICATE_KEY, YAML_KEY, YAML_TAG, YAML_ALIAS, YAML_TOO_COMPLEX,
-        YAML_DOCUMENTS, YAML_VERSION, YAML_EMPTY, YAML_ENCODING, YAML_NUMBER.
+        CONFIG_SYNTAX, CONFIG_DUPLICATE_KEY, CONFIG_TYPE, CONFIG_TOO_COMPLEX, CONFIG_DOCUMENTS,
+        CONFIG_VERSION, CONFIG_EMPTY, CONFIG_ENCODING, CONFIG_VALUE.
 
     Examples
     --------
-    >>> load("{name: NO, start: 1:30, id: 010, weight: 1e3}", "example").data
-    {'name': 'NO', 'start': '1:30', 'id': 10, 'weight': 1000.0}
+    >>> load("{name: 'NO', id: '010', vintage: 2024-01-01, weight: 1e3}", "example").data
+    {'name': 'NO', 'id': '010', 'vintage': '2024-01-01', 'weight': 1000.0}
     """
     text = text.removeprefix("\ufeff")
     try:
         _check_size(len(text.encode("utf-8")), source)
     except UnicodeEncodeError as error:
         raise PipelineError(
-            "YAML_ENCODING", "the text holds half of a surrogate pair", where=source
+            "CONFIG_ENCODING", "the text holds half of a surrogate pair", where=source
         ) from error
     try:
         return _Builder(text, source).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise PipelineError(
-            "YAML_SYNTAX",
+            "CONFIG_SYNTAX",
             ": ".join(part for part in (error.context, error.problem) if part),
             where=_place(source, _start(mark)) if mark else source,
             wanted="YAML 1.2",
@@ -150,7 +155,7 @@ def load(text: str, source: str) -> Document:
         ) from error
     except yaml.YAMLError as error:
         raise PipelineError(
-            "YAML_SYNTAX",
+            "CONFIG_SYNTAX",
             "the text holds a character that YAML does not allow",
             where=source,
             found=str(error),
@@ -172,10 +177,10 @@ class _Builder:
         self.loader.get_event()  # stream start
         start = self.loader.get_event()
         if isinstance(start, yaml.StreamEndEvent):
-            raise self.error("YAML_EMPTY", "the file is empty", start)
+            raise self.error("CONFIG_EMPTY", "the file is empty", start)
         if start.version not in (None, (1, 2)) or start.tags:
             raise self.error(
-                "YAML_VERSION",
+                "CONFIG_VERSION",
                 "the file begins with a directive that is not read",
                 start,
                 wanted="YAML 1.2 without %TAG",
@@ -184,12 +189,12 @@ class _Builder:
         event = self.loader.get_event()
         data = self.value(event, (), 1)
         if data is None:
-            raise self.error("YAML_EMPTY", "the file holds nothing", event)
+            raise self.error("CONFIG_EMPTY", "the file holds nothing", event)
         self.loader.get_event()  # document end
         end = self.loader.get_event()
         if not isinstance(end, yaml.StreamEndEvent):
             raise self.error(
-                "YAML_DOCUMENTS",
+                "CONFIG_DOCUMENTS",
                 "the file holds several documents",
                 end,
                 wanted="one document",
@@ -222,7 +227,7 @@ class _Builder:
             if key in items:
                 first = _place(self.source, self.key_marks[(*path, key)])
                 raise self.error(
-                    "YAML_DUPLICATE_KEY",
+                    "CONFIG_DUPLICATE_KEY",
                     f"{key!r} is written twice",
                     event,
                     found=f"the first is at {first}",
@@ -239,7 +244,7 @@ class _Builder:
         if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):
             return key
         raise self.error(
-            "YAML_KEY",
+            "CONFIG_TYPE",
             "a key must be text or a whole number",
             event,
             found=event.value if isinstance(event, yaml.ScalarEvent) else "a list or mapping",
@@ -253,20 +258,28 @@ class _Builder:
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
+        if _AMBIGUOUS.fullmatch(text):
+            raise self.error(
+                "CONFIG_TYPE",
+                "versions of YAML disagree on what this means",
+                event,
+                found=text,
+                fix=f'write "{text}" in quotes for text, true or false, or a plain number',
+            )
         try:
             if _INTEGER.fullmatch(text):
                 return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
             if _FLOAT.fullmatch(text):
                 return float(text)
         except ValueError as error:  # Python refuses to read more than 4300 digits
-            raise self.error("YAML_NUMBER", "the number has too many digits", event) from error
+            raise self.error("CONFIG_VALUE", "the number has too many digits", event) from error
         return float(text.replace(".", "")) if _NOT_FINITE.fullmatch(text) else text
 
     def check(self, event: Any, depth: int) -> None:
         self.nodes += 1
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise self.error(
-                "YAML_ALIAS",
+                "CONFIG_TOO_COMPLEX",
                 "anchors (&) and aliases (*) are not allowed",
                 event,
                 found=event.anchor,
@@ -274,7 +287,7 @@ class _Builder:
             )
         if event.tag is not None:
             raise self.error(
-                "YAML_TAG",
+                "CONFIG_SYNTAX",
                 "tags are not allowed",
                 event,
                 found=event.tag,
@@ -282,7 +295,7 @@ class _Builder:
             )
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise self.error(
-                "YAML_TOO_COMPLEX",
+                "CONFIG_TOO_COMPLEX",
                 "the file is nested too deeply or holds too many values",
                 event,
                 wanted=f"at most {MAX_DEPTH} levels and {MAX_NODES} keys and values",
@@ -306,7 +319,7 @@ def _place(source: str, mark: Mark) -> str:
 def _check_size(size: int, source: str) -> None:
     if size > MAX_BYTES:
         raise PipelineError(
-            "YAML_TOO_COMPLEX",
+            "CONFIG_TOO_COMPLEX",
             "the file is too large",
             where=source,
             found=f"more than {MAX_BYTES} bytes",

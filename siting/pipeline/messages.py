@@ -104,12 +104,13 @@ def _one(document: Document, path: KeyPath, error: Any, allowed: list[str]) -> P
         hint = f"did you mean '{close[0]}'? " if close else ""
         wanted = f"{hint}allowed: {', '.join(allowed)}"
         return mistake(
-            document, path, "KEY_UNKNOWN", f"unknown key '{last}'", wanted=wanted, at_key=True
+            document, path, "CONFIG_UNKNOWN_KEY", f"unknown key '{last}'", wanted=wanted, at_key=True
         )
     if kind == "missing":
-        return mistake(document, path, "KEY_MISSING", f"'{last}' is missing", fix="write it")
+        return mistake(document, path, "CONFIG_MISSING_KEY", f"'{last}' is missing", fix="write it")
     message = "must be " + error["msg"].removeprefix("Input should be ")
     if error["type"] == "quantity" or not error["msg"].startswith("Input should be "):
         message = error["msg"]
     value = value_at(document, path)
-    return mistake(document, path, "VALUE_INVALID", message, found=value)
+    code = "CONFIG_TYPE" if kind.endswith(("_type", "_parsing")) else "CONFIG_VALUE"
+    return mistake(document, path, code, message, found=value)

@@ -167,7 +167,7 @@ class Names:
         return mistake(
             document,
             path,
-            "NAME_UNKNOWN",
+            "CONFIG_REFERENCE",
             message,
             found=str(reference),
             wanted=close,

@@ -100,36 +100,36 @@ def test_integer_keys_stay_integers() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "where"),
     [
-        ("a: 1\nb: 2\na: 3\n", "YAML_DUPLICATE_KEY", "p.yaml:3:1"),
-        ("a: {b: 1, 'b': 2}", "YAML_DUPLICATE_KEY", "p.yaml:1:11"),
-        ("{10: a, 010: b}", "YAML_DUPLICATE_KEY", "p.yaml:1:9"),
-        ("a: !!python/object/apply:os.system ['x']", "YAML_TAG", "p.yaml:1:4"),
-        ("a: !!str 1", "YAML_TAG", "p.yaml:1:4"),
-        ("!!str a: 1", "YAML_TAG", "p.yaml:1:1"),
-        ("a: ! 1", "YAML_TAG", "p.yaml:1:4"),
-        ("a: &x 1", "YAML_ALIAS", "p.yaml:1:4"),
-        ("a: *x", "YAML_ALIAS", "p.yaml:1:4"),
-        ("&x a: 1", "YAML_ALIAS", "p.yaml:1:1"),
-        ("a: 1\n---\nb: 2\n", "YAML_DOCUMENTS", "p.yaml:2:1"),
-        ("%YAML 1.1\n---\na: NO\n", "YAML_VERSION", "p.yaml:1:1"),
-        ("%TAG ! tag:x,2000:\n---\na: 1\n", "YAML_VERSION", "p.yaml:1:1"),
-        ("", "YAML_EMPTY", "p.yaml:1:1"),
-        ("# nothing\n", "YAML_EMPTY", "p.yaml:2:1"),
-        ("---\n", "YAML_EMPTY", "p.yaml:"),
-        ("a: [1, 2\nb: 3\n", "YAML_SYNTAX", "p.yaml:2:"),
-        ("a:\n\t- 1\n", "YAML_SYNTAX", "p.yaml:2:1"),
-        ("a: b: c\n", "YAML_SYNTAX", "p.yaml:1:5"),
-        ("true: 1", "YAML_KEY", "p.yaml:1:1"),
-        ("~: 1", "YAML_KEY", "p.yaml:1:1"),
-        ("1.0: 1", "YAML_KEY", "p.yaml:1:1"),
-        ("[a]: 1", "YAML_KEY", "p.yaml:1:1"),
-        ("a: " + "9" * 5000, "YAML_NUMBER", "p.yaml:1:4"),
-        ("a: " + "[" * 2000 + "]" * 2000, "YAML_TOO_COMPLEX", "p.yaml:1:23"),
-        ("[" * 21 + "]" * 21, "YAML_TOO_COMPLEX", "p.yaml:1:21"),
-        ("[" + "1," * 60_000 + "]", "YAML_TOO_COMPLEX", "p.yaml:1:"),
-        ("a: \x00", "YAML_SYNTAX", "p.yaml"),
-        ("a: \ud800", "YAML_ENCODING", "p.yaml"),
-        ("#" * (yaml.MAX_BYTES + 1), "YAML_TOO_COMPLEX", "p.yaml"),
+        ("a: 1\nb: 2\na: 3\n", "CONFIG_DUPLICATE_KEY", "p.yaml:3:1"),
+        ("a: {b: 1, 'b': 2}", "CONFIG_DUPLICATE_KEY", "p.yaml:1:11"),
+        ("{10: a, 010: b}", "CONFIG_DUPLICATE_KEY", "p.yaml:1:9"),
+        ("a: !!python/object/apply:os.system ['x']", "CONFIG_SYNTAX", "p.yaml:1:4"),
+        ("a: !!str 1", "CONFIG_SYNTAX", "p.yaml:1:4"),
+        ("!!str a: 1", "CONFIG_SYNTAX", "p.yaml:1:1"),
+        ("a: ! 1", "CONFIG_SYNTAX", "p.yaml:1:4"),
+        ("a: &x 1", "CONFIG_TOO_COMPLEX", "p.yaml:1:4"),
+        ("a: *x", "CONFIG_TOO_COMPLEX", "p.yaml:1:4"),
+        ("&x a: 1", "CONFIG_TOO_COMPLEX", "p.yaml:1:1"),
+        ("a: 1\n---\nb: 2\n", "CONFIG_DOCUMENTS", "p.yaml:2:1"),
+        ("%YAML 1.1\n---\na: NO\n", "CONFIG_VERSION", "p.yaml:1:1"),
+        ("%TAG ! tag:x,2000:\n---\na: 1\n", "CONFIG_VERSION", "p.yaml:1:1"),
+        ("", "CONFIG_EMPTY", "p.yaml:1:1"),
+        ("# nothing\n", "CONFIG_EMPTY", "p.yaml:2:1"),
+        ("---\n", "CONFIG_EMPTY", "p.yaml:"),
+        ("a: [1, 2\nb: 3\n", "CONFIG_SYNTAX", "p.yaml:2:"),
+        ("a:\n\t- 1\n", "CONFIG_SYNTAX", "p.yaml:2:1"),
+        ("a: b: c\n", "CONFIG_SYNTAX", "p.yaml:1:5"),
+        ("true: 1", "CONFIG_TYPE", "p.yaml:1:1"),
+        ("~: 1", "CONFIG_TYPE", "p.yaml:1:1"),
+        ("1.0: 1", "CONFIG_TYPE", "p.yaml:1:1"),
+        ("[a]: 1", "CONFIG_TYPE", "p.yaml:1:1"),
+        ("a: " + "9" * 5000, "CONFIG_VALUE", "p.yaml:1:4"),
+        ("a: " + "[" * 2000 + "]" * 2000, "CONFIG_TOO_COMPLEX", "p.yaml:1:23"),
+        ("[" * 21 + "]" * 21, "CONFIG_TOO_COMPLEX", "p.yaml:1:21"),
+        ("[" + "1," * 60_000 + "]", "CONFIG_TOO_COMPLEX", "p.yaml:1:"),
+        ("a: \x00", "CONFIG_SYNTAX", "p.yaml"),
+        ("a: \ud800", "CONFIG_ENCODING", "p.yaml"),
+        ("#" * (yaml.MAX_BYTES + 1), "CONFIG_TOO_COMPLEX", "p.yaml"),
     ],
 )
 def test_what_could_mean_two_things_is_refused_with_its_place(
@@ -145,7 +145,7 @@ def test_twenty_levels_are_allowed() -> None:
 def test_alias_bomb_is_refused_before_it_grows() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [f"{k}: &{k} [{', '.join(['*' + j] * 9)}]" for j, k in pairwise("abcdefghi")]
-    assert refused("\n".join(lines), "YAML_ALIAS").where == "p.yaml:1:4"
+    assert refused("\n".join(lines), "CONFIG_TOO_COMPLEX").where == "p.yaml:1:4"
 
 
 def test_file_that_is_not_utf8_names_the_byte(tmp_path) -> None:
@@ -153,7 +153,7 @@ def test_file_that_is_not_utf8_names_the_byte(tmp_path) -> None:
     path.write_bytes("a: 1\nname: Krafla é\n".encode("latin-1"))
     with pytest.raises(PipelineError, match="0xe9") as caught:
         yaml.read(path)
-    assert caught.value.code == "YAML_ENCODING"
+    assert caught.value.code == "CONFIG_ENCODING"
     assert caught.value.where == f"{path}:2:14"
 
 
