@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from odc.geo.geobox import GeoBox
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from siting import grid as grids
 from siting import units
@@ -38,6 +39,17 @@ class GridText(BaseModel):
     crs: str
     resolution: float | str
     bounds: Literal["world"] | tuple[float, float, float, float] = "world"
+
+    @field_validator("bounds", mode="wrap")
+    @classmethod
+    def _four_edges(cls, value: Any, handler: Any) -> Any:
+        """One message for both ways to write bounds."""
+        try:
+            return handler(tuple(value) if isinstance(value, list) else value)
+        except ValidationError:
+            raise PydanticCustomError(
+                "bounds_type", "must be `world`, or four numbers: [west, south, east, north]"
+            ) from None
 
 
 class Header(BaseModel):
@@ -177,7 +189,9 @@ class _Check:
         return units.parse_quantity(text.resolution, _axis_unit(text.crs))
 
     def sources(self, header: Header) -> None:
-        roots = tuple((self.folder / each).resolve() for each in header.data_roots)
+        roots = tuple(
+            self.data_root(header, position) for position in range(len(header.data_roots))
+        )
         for name, body in header.sources.items():
             path: KeyPath = ("sources", name)
             self.check_name(name, path)
@@ -186,6 +200,23 @@ class _Check:
             except PipelineInvalidError as error:
                 self.errors += error.errors
                 self.names.failed(name)
+
+    def data_root(self, header: Header, position: int) -> Path:
+        """A folder that sources may lie in beside the pipeline's own."""
+        written = header.data_roots[position]
+        root = (self.folder / written).resolve()
+        problem = ""
+        if "$" in written or written.startswith("~"):
+            problem = "variables and ~ are not expanded"
+        elif root == Path(root.anchor):
+            problem = "the whole machine is no folder of data"
+        if problem:
+            path = ("data_roots", position)
+            wanted = "the path of one folder"
+            self.errors.append(
+                mistake(self.document, path, "CONFIG_VALUE", problem, found=written, wanted=wanted)
+            )
+        return root
 
     def source(self, name: str, body: Any, path: KeyPath, roots: tuple[Path, ...]) -> Step:
         if isinstance(body, dict) and "source" in body:
@@ -218,6 +249,9 @@ class _Check:
     def file_source(
         self, name: str, declared: UserFile, path: KeyPath, roots: tuple[Path, ...]
     ) -> Step:
+        where = f"{self.document.where((*path, 'file'))} (sources.{name}.file)"
+        # A missing file is bad input (exit 3), not a mistake of the pipeline: it is raised alone.
+        file = resolve_path(declared.file, self.folder, roots, where)
         form = declared.resolved_format()
         if form is None:
             raise PipelineInvalidError(
@@ -232,9 +266,6 @@ class _Check:
                     )
                 ]
             )
-        where = f"{self.document.where((*path, 'file'))} (sources.{name}.file)"
-        # A missing file is bad input (exit 3), not a mistake of the pipeline: it is raised alone.
-        file = resolve_path(declared.file, self.folder, roots, where)
         kind = {"raster": "layer", "table": "table"}.get(form, "features")
         marks = Marks(
             declared.status, Path(declared.file).name, declared.vintage, declared.label_leak
@@ -363,7 +394,7 @@ class _Check:
                     mistake(
                         self.document,
                         ("outputs", position),
-                        "OUTPUT_UNKNOWN",
+                        problem.code,
                         problem.message,
                         found=name,
                         wanted=problem.wanted,

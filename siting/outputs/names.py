@@ -13,6 +13,7 @@ class Problem:
 
     message: str
     wanted: str
+    code: str = "OUTPUT_UNKNOWN"
 
 
 def raster_layer(name: str, layers: list[str]) -> str | None:
@@ -39,6 +40,12 @@ def output_problem(name: str, layers: list[str], has_candidates: bool) -> Proble
     >>> output_problem("scores.tif", ["score"], False).message
     "there is no layer 'scores'"
     """
+    if any(each in name for each in "/\\:") or name.startswith(("~", ".")):
+        wanted = "a bare name; `siting run --out FOLDER` says where results go"
+        return Problem("outputs go into the run's own folder", wanted, "PATH_OUTSIDE_OUTPUT")
+    if any(each in name for each in "$%{}*?"):
+        wanted = "the name as it is to be"
+        return Problem("variables and patterns are not expanded", wanted, "CONFIG_VALUE")
     if name in TABLES and not has_candidates:
         return Problem("the pipeline has no `candidates:`", "write that section")
     if name in (MAP, REPORT, *TABLES) or raster_layer(name, layers):

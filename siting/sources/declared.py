@@ -79,6 +79,15 @@ def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -
             found=file,
             fix="bring the file to this machine first",
         )
+    if file.startswith("~") or "$" in file:
+        raise InputError(
+            "CONFIG_VALUE",
+            "variables and ~ are not expanded",
+            where=where,
+            found=file,
+            wanted="a path, relative to the pipeline file's folder",
+            fix="write the path out",
+        )
     allowed = [each.resolve() for each in (folder, *roots)]
     path = (folder / file).resolve()
     if not any(path.is_relative_to(each) for each in allowed):
