@@ -16,6 +16,7 @@ FORMATS: dict[str, Format] = {
     ".nc": "raster",
     ".nc4": "raster",
     ".zarr": "raster",
+    ".vrt": "raster",  # refused by its content, with the reason
     ".gpkg": "features",
     ".shp": "features",
     ".geojson": "features",

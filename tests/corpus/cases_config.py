@@ -173,3 +173,10 @@ for id, why, text in [
     ("description", "many lines", GOOD + "description: >-\n  one\n  two: three\n"),
 ]:  # fmt: skip
     config(f"config_ok_{id}", "accept", None, why, text)
+
+
+@corpus.case(
+    "config_latin1", kind="config", expect="error", code="CONFIG_ENCODING", why="Latin-1 bytes"
+)
+def _(folder: Path) -> bytes:
+    return swapped("name: case", "name: Krafla é").encode("latin-1")

@@ -76,7 +76,7 @@ class Case:
     expect: Expect
     code: str | None
     why: str
-    make: Callable[[Path], str]
+    make: Callable[[Path], str | bytes]
     holds: Callable[[Result], None] | None = None
 
 
@@ -95,10 +95,10 @@ class Corpus:
         why: str,
         code: str | None = None,
         holds: Callable[[Result], None] | None = None,
-    ) -> Callable[[Callable[[Path], str]], Callable[[Path], str]]:
+    ) -> Callable[[Callable[[Path], str | bytes]], Callable[[Path], str | bytes]]:
         """Register the decorated function as the maker of a case."""
 
-        def register(make: Callable[[Path], str]) -> Callable[[Path], str]:
+        def register(make: Callable[[Path], str | bytes]) -> Callable[[Path], str | bytes]:
             self.cases.append(Case(id, kind, expect, code, why, make, holds))
             return make
 
@@ -157,6 +157,7 @@ def run_case(case: Case, folder: Path) -> Result:
     """What a case publishes; raises what siting raises."""
     home = folder / "case"
     home.mkdir()
-    (home / PIPELINE).write_text(case.make(home), encoding="utf-8")
+    made = case.make(home)
+    (home / PIPELINE).write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
     run_plan(check_file(home / PIPELINE), folder / "out")
     return Result(folder / "out" / "latest")
