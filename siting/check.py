@@ -4,10 +4,17 @@ import graphlib
 import json
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from odc.geo.geobox import GeoBox
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from siting import grid as grids
@@ -19,6 +26,7 @@ from siting.outputs.names import output_problem
 from siting.pipeline.messages import mistake, mistakes, value_at
 from siting.pipeline.plan import Call, Plan, Step, Value
 from siting.pipeline.registry import functions, nearest, resolve
+from siting.pipeline.require import Requirement, unknown_records
 from siting.pipeline.resolve import Names, bind_call, first_key
 from siting.pipeline.schema import NAME
 from siting.projection import analysis_crs
@@ -29,6 +37,15 @@ from siting.sources.declared import Embedded, UserFile, resolve_path
 CALL_SECTIONS = ("layers", "exclusions", "scoring")
 # What the run hands to the candidates function beside what the file says.
 SUPPLIED = frozenset({"model", "layers", "allowed"})
+
+
+def _reason(text: str) -> str:
+    if not re.search(r"\w", text):
+        raise PydanticCustomError("reason", "write why this is no matter: the reason is published")
+    return text
+
+
+Reason = Annotated[str, AfterValidator(_reason)]
 
 
 class GridText(BaseModel):
@@ -69,7 +86,8 @@ class Header(BaseModel):
     scoring: dict[str, Any] = {}
     candidates: dict[str, Any] | None = None
     outputs: list[str] = []
-    accept: dict[str, str] = {}
+    accept: dict[str, Reason] = {}
+    require: dict[str, Requirement] = {}
 
 
 def find_pipeline(name: str) -> Path:
@@ -105,6 +123,12 @@ def check(document: Document, folder: Path, text: str = "") -> Plan:
     return _Check(document, folder, text).plan()
 
 
+def _records(step: Step) -> list[str]:
+    """Names of the records that a step gives."""
+    pairs = zip(step.names(), step.values.values(), strict=True)
+    return [name for name, value in pairs if value.kind == "record"]
+
+
 def _axis_unit(crs: str) -> str:
     """Unit of the axes of a CRS that can be worked on: degree or metre."""
     return "degree" if analysis_crs(crs).is_geographic else "m"
@@ -133,6 +157,8 @@ class _Check:
         candidates = self.candidates(header)
         self.domain(header.domain)
         self.outputs(header)
+        records = [name for step in self.names.settled.values() for name in _records(step)]
+        self.errors += unknown_records(self.document, header.require, records, self.names.broken)
         if self.errors:
             raise PipelineInvalidError(self.errors)
         assert grid is not None  # a grid that failed has left an error above
@@ -148,6 +174,7 @@ class _Check:
             tuple(header.outputs),
             header.accept,
             self.text,
+            header.require,
         )
 
     def header(self) -> Header:

@@ -7,6 +7,7 @@ from typing import Any
 from odc.geo.geobox import GeoBox
 
 from siting.io.yaml import Document, KeyPath
+from siting.pipeline.require import Bounds
 from siting.signature import Marks, Spec
 from siting.sources.catalogue import Entry
 from siting.sources.declared import UserFile
@@ -74,6 +75,7 @@ class Plan:
     outputs: tuple[str, ...]
     accept: dict[str, str]
     text: str = field(repr=False, default="")
+    require: dict[str, Bounds] = field(default_factory=dict)
 
     def step(self, name: str) -> Step:
         """The step of that name."""
