@@ -14,7 +14,7 @@ from siting.errors import InputError
 from siting.io.containers import check_chunks, check_hdf5, check_zarr, is_group
 from siting.io.coordinates import Axes, axes_of, frame_of, not_regular, step_of
 from siting.io.formats import Format, reading
-from siting.io.source import RasterSource, check_block, equals, numeric
+from siting.io.source import Part, RasterSource, check_block, equals, numeric
 
 MAX_WHOLE = 256 << 20  # a NetCDF-3 file up to this size is read as a whole
 _ENGINES = {"netcdf3": "scipy", "hdf5": "h5netcdf", "zarr": "zarr"}
@@ -38,8 +38,7 @@ def open_gridded(
     path: Path,
     kind: Format,
     crs: str | None,
-    variable: str | None,
-    band: int | None,
+    part: Part,
     nodata: float | None,
 ) -> RasterSource:
     """One variable of a NetCDF file or a Zarr folder.
@@ -52,10 +51,8 @@ def open_gridded(
         ``netcdf3``, ``hdf5`` or ``zarr``.
     crs : str or None
         CRS that the pipeline names.
-    variable : str or None
-        Its name; None where there is only one.
-    band : int or None
-        Step along a third dimension, from 1.
+    part : Part
+        Which variable, which step or what over time.
     nodata : float or None
         Stored value that means no data, beside the file's own.
 
@@ -68,12 +65,12 @@ def open_gridded(
     """
     _check_container(path, kind)
     with _opened(path, kind) as dataset:
-        name = _variable(dataset, variable, path)
+        name = _variable(dataset, part.variable, path)
         array = dataset[name]
         axes = axes_of(array)
         if axes is None:
             raise not_regular(dataset, name, path)
-        step = step_of(array, axes, band, path)
+        step = step_of(array, axes, part.band, path)
         dtype = _unsigned_type(numeric(str(array.dtype), path), array.attrs)
         frame = frame_of(dataset, array, axes, crs, path)
         attrs = dict(array.attrs)

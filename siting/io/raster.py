@@ -18,8 +18,9 @@ from siting.io.geotiff import check_sidecars, open_geotiff
 from siting.io.gridded import open_gridded
 from siting.io.placement import Ground, common_ground
 from siting.io.plausible import check_values, look
+from siting.io.quantities import known
 from siting.io.resample import Resampling, method_for, resample
-from siting.io.source import RasterSource, in_units
+from siting.io.source import OverTime, Part, RasterSource, in_units, refuse_time
 from siting.kinds import LayerKind
 
 MAX_CELLS = 20_000_000_000  # of a raster on the grid: 80 GB of float32
@@ -36,6 +37,9 @@ def read_raster(
     nodata: float | None = None,
     band: int | None = None,
     variable: str | None = None,
+    over_time: OverTime | None = None,
+    time_range: tuple[str, str] | None = None,
+    quantity: str | None = None,
     valid_range: tuple[float, float] | None = None,
     name: str = "",
 ) -> xr.DataArray:
@@ -59,6 +63,12 @@ def read_raster(
         Band, or step along a third dimension, from 1.
     variable : str, optional
         Variable of a NetCDF file or Zarr folder with several.
+    over_time : {"mean", "minimum", "maximum"}, optional
+        What of the steps of time becomes the layer.
+    time_range : tuple of str, optional
+        First and last date of the steps that count, such as ``2010-01-01``.
+    quantity : str, optional
+        What is measured, by its name in ``data/quantities.yaml``.
     valid_range : tuple of float, optional
         Smallest and largest plausible value [`units`].
     name : str, optional
@@ -83,7 +93,10 @@ def read_raster(
     and then tile by tile.
     """
     file = local_file(path)
-    source = in_units(_open(file, crs, nodata, band, variable), units)
+    part = Part(variable, band, over_time, time_range, kind == "circular", units)
+    source = known(_open(file, crs, nodata, part), quantity, name)
+    source = in_units(source, units)
+    kind = "circular" if source.circular and kind == "continuous" else kind
     ground = common_ground(source.frame, grid)
     if ground is None:
         raise _outside(source, grid)
@@ -101,14 +114,13 @@ def read_raster(
     return layer.rename(name or None)
 
 
-def _open(
-    path: Path, crs: str | None, nodata: float | None, band: int | None, variable: str | None
-) -> RasterSource:
+def _open(path: Path, crs: str | None, nodata: float | None, part: Part) -> RasterSource:
     kind = format_of(path)
     if kind == "geotiff":
-        return open_geotiff(path, crs, band, nodata)
+        refuse_time(path, part)
+        return open_geotiff(path, crs, part.band, nodata)
     if kind in {"netcdf3", "hdf5", "zarr"}:
-        return open_gridded(path, kind, crs, variable, band, nodata)
+        return open_gridded(path, kind, crs, part, nodata)
     raise wrong_format("NOT_A_RASTER", path, wanted="GeoTIFF, NetCDF or Zarr")
 
 

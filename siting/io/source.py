@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,68 @@ from siting.findings import warn
 from siting.io.placement import Floats, Frame
 
 MAX_BLOCK_BYTES = 512 << 20
+
+OverTime = Literal["mean", "minimum", "maximum"]
+
+
+class Part(NamedTuple):
+    """Which of the values of a file are read, as the pipeline names them.
+
+    Parameters
+    ----------
+    variable : str or None
+        Variable of a gridded file.
+    band : int or None
+        Band, or step along a further dimension that is not time, from 1.
+    over_time : {"mean", "minimum", "maximum"} or None
+        What of the steps of time is taken.
+    time_range : tuple of str or None
+        First and last date of the steps that count.
+    circular : bool
+        Whether the pipeline calls the values directions.
+    units : str or None
+        Unit that the pipeline names.
+    """
+
+    variable: str | None = None
+    band: int | None = None
+    over_time: OverTime | None = None
+    time_range: tuple[str, str] | None = None
+    circular: bool = False
+    units: str | None = None
+
+
+def refuse_time(path: Path, part: Part) -> None:
+    """Refuse ``over_time`` and ``time_range`` for a file that knows no time.
+
+    Raises
+    ------
+    InputError
+        TIME_MISSING.
+    """
+    if part.over_time is None and part.time_range is None:
+        return
+    raise InputError(
+        "TIME_MISSING",
+        "the file has no dimension of time",
+        where=str(path),
+        found="`over_time`" if part.over_time else "`time_range`",
+        wanted="a NetCDF file or Zarr folder with a time axis",
+        fix="remove the key; name one band of a GeoTIFF with `band:`",
+    )
+
+
+class Evidence(Protocol):
+    """What the values of a raster that is computed from many have been seen to be."""
+
+    @property
+    def summary(self) -> Any:
+        """Summary of the stored values that were taken together."""
+        ...
+
+    def report(self) -> None:
+        """Report what a person should know of them."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +101,15 @@ class RasterSource:
     block_rows : int
         Rows that are stored together.
     palette : bool
-        Whether the values are numbers of colours.
+        Whether the values are numbers of colours or classes.
+    variable, standard_name : str
+        Of a gridded file; empty elsewhere.
+    circular : bool
+        Whether the file says that the values are directions.
+    quantity : str
+        What is measured, by its name in ``data/quantities.yaml``; empty where nobody says.
+    evidence : Evidence or None
+        What the values have been seen to be while they were taken together over time.
     """
 
     path: Path
@@ -53,6 +123,11 @@ class RasterSource:
     long_name: str = ""
     block_rows: int = 1
     palette: bool = False
+    variable: str = ""
+    standard_name: str = ""
+    circular: bool = False
+    quantity: str = ""
+    evidence: Evidence | None = None
 
     def stored(self, rows: slice, columns: slice) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Stored values of a part, and where they are none."""

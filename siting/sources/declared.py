@@ -1,11 +1,13 @@
 """Sources as a pipeline file declares them: a name in the catalogue, or a file of the user's."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from siting.errors import InputError
+from siting.io.quantities import known_name
+from siting.io.source import OverTime
 from siting.kinds import LayerKind, Status
 
 Format = Literal["raster", "features", "points", "table"]
@@ -48,6 +50,9 @@ class UserFile(BaseModel):
     nodata: float | None = None
     band: int | None = Field(None, ge=1)
     variable: str | None = None
+    over_time: OverTime | None = None
+    time_range: tuple[str, str] | None = None
+    quantity: Annotated[str, AfterValidator(known_name)] | None = None
     layer: str | None = None
     longitude: str | None = None
     latitude: str | None = None

@@ -11,6 +11,7 @@ from odc.geo.geobox import GeoBox
 from siting.errors import InputError
 from siting.io import raster, table, vector
 from siting.io.formats import recorded_digest
+from siting.io.quantities import with_units
 from siting.kinds import LayerKind
 from siting.signature import Marks
 from siting.sources.catalogue import Entry
@@ -66,7 +67,7 @@ def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
 def _read_file(name: str, declared: UserFile, path: Path, grid: GeoBox) -> Any:
     form = declared.resolved_format()
     if form == "raster":
-        return raster.read_raster(
+        layer = raster.read_raster(
             path,
             grid,
             kind=declared.kind,
@@ -75,9 +76,13 @@ def _read_file(name: str, declared: UserFile, path: Path, grid: GeoBox) -> Any:
             nodata=declared.nodata,
             band=declared.band,
             variable=declared.variable,
+            over_time=declared.over_time,
+            time_range=declared.time_range,
+            quantity=declared.quantity,
             valid_range=declared.valid_range,
             name=name,
         )
+        return with_units(layer, declared.quantity, f"sources.{name}")
     if form == "features":
         return vector.read_features(path, crs=declared.crs, layer=declared.layer, name=name)
     if form == "points":
