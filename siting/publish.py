@@ -13,8 +13,8 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,19 +23,25 @@ from uuid import uuid4
 
 from siting import findings
 from siting.errors import LockedError, StorageError
-from siting.store.digest import canonical
+from siting.store import faults
 from siting.store.files import (
     files_below,
     fsync,
     fsync_tree,
     lock_file,
+    make_folder,
+    remove,
+    rename,
     sha256_file,
     storing,
     write_durably,
 )
+from siting.store.memory import within_memory
+from siting.store.sealed import canonical
 
 MANIFEST = "manifest.json"
 _STAGING = ".staging"
+_SIGNING = 2.0  # time that the owner of a lock has to write its name into it [s]
 _LATEST, _LATEST_TEXT = "latest", "latest.txt"
 
 
@@ -44,43 +50,71 @@ def lock(out: Path) -> Iterator[None]:
     """Keep other runs out of the folder for as long as the ``with`` block lasts.
 
     The kernel drops the lock when its process dies. What dead runs left unpublished is removed.
+    A lack of memory inside the block, wherever it is felt, leaves it as MEMORY_FULL.
 
     Raises
     ------
     LockedError
         Where another run has the folder.
     StorageError
-        Where the folder cannot be written to.
+        Where the folder cannot be written to, or the memory is full.
     """
     path = out / ".lock"
-    with storing(out):
-        out.mkdir(parents=True, exist_ok=True)
-        held = lock_file(path)
-    if held is None:
-        raise _locked(out, path)
-    with held:
+    with within_memory(str(out)):
         with storing(out):
-            held.truncate(0)
-            held.write(canonical({"host": socket.gethostname(), "pid": os.getpid()}).encode())
-            held.flush()
-            if (out / _STAGING).exists():
-                shutil.rmtree(out / _STAGING)
-        try:
-            yield
-        finally:
-            shutil.rmtree(out / _STAGING, ignore_errors=True)
+            make_folder(out)
+            held = lock_file(path)
+        if held is None:
+            raise _locked(out, path)
+        with held:
+            try:
+                with storing(out):
+                    _sign(held.fileno(), path)
+                    remove(out / _STAGING)
+                yield
+            finally:
+                remove(out / _STAGING)
+                with suppress(OSError):  # nobody is to be told of a run that has ended
+                    os.ftruncate(held.fileno(), 0)
+
+
+def _sign(descriptor: int, path: Path) -> None:
+    """Write who has the lock into its file."""
+    name = {"host": socket.gethostname(), "pid": os.getpid()}
+    os.ftruncate(descriptor, 0)
+    faults.step("write", path)
+    os.write(descriptor, canonical(name).encode())
 
 
 def _locked(out: Path, path: Path) -> LockedError:
-    try:
-        owner = json.loads(path.read_bytes())
-        found = f"process {owner['pid']} on {owner['host']}"
-    except (OSError, ValueError, KeyError, TypeError):  # it has not written its name yet
-        found = "a process that has just begun"
     return LockedError(
-        "RUN_LOCKED", "another run is writing to this folder", where=str(out), found=found,
+        "RUN_LOCKED", "another run is writing to this folder", where=str(out),
+        found=_owner(path) or "a process that has just begun",
         fix="wait until it is done, or choose another folder with --out",
     )  # fmt: skip
+
+
+def _owner(path: Path) -> str:
+    """Who has the lock; it may take a moment until they have signed."""
+    until = time.monotonic() + _SIGNING
+    while time.monotonic() < until:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            owner = json.loads(path.read_bytes())
+            if owner["host"] != socket.gethostname() or _alive(int(owner["pid"])):
+                return f"process {owner['pid']} on {owner['host']}"
+        time.sleep(0.02)
+    return ""
+
+
+def _alive(process: int) -> bool:
+    """Whether a process is there: the name of a dead one stays until the next has signed."""
+    try:
+        os.kill(process, 0)
+    except PermissionError:  # another user's
+        return True
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @contextmanager
@@ -88,11 +122,11 @@ def staging(out: Path) -> Iterator[Path]:
     """A new folder to write results into, under the lock; removed unless they are published."""
     folder = out / _STAGING / uuid4().hex
     with storing(out):
-        folder.mkdir(parents=True)
+        make_folder(folder)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
 
 
 def publish(out: Path, run_id: str, staged: Path, manifest: Mapping[str, Any]) -> Path:
@@ -128,8 +162,8 @@ def publish(out: Path, run_id: str, staged: Path, manifest: Mapping[str, Any]) -
         else:
             write_durably(staged / MANIFEST, _encoded(sealed))
             fsync_tree(staged)
-            folder.parent.mkdir(exist_ok=True)
-            staged.rename(folder)
+            make_folder(folder.parent)
+            rename(staged, folder)
             fsync(folder.parent)
         _point_latest(out, folder)
     return folder
@@ -180,10 +214,10 @@ def _repair(folder: Path, staged: Path, sealed: Mapping[str, Any]) -> None:
     """Make an existing run whole; each file is replaced in one step, the manifest last."""
     bad = [name for name in sealed["outputs"] if not _agrees(folder, name, sealed)]
     for name in bad:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (staged / name).replace(folder / name)
+        make_folder((folder / name).parent)
+        rename(staged / name, folder / name)
     if bad or _manifest(folder) is None:
-        write_durably(folder / MANIFEST, _encoded(sealed))
+        write_durably(folder / MANIFEST, _encoded(sealed), by=staged)
         fsync_tree(folder)
         findings.warn(
             "RUN_REPAIRED", "files of an earlier run were damaged or edited and are replaced",
@@ -255,17 +289,19 @@ def _point_latest(out: Path, folder: Path) -> None:
         return
     target = folder.relative_to(out)
     link = out / _STAGING / uuid4().hex
-    link.parent.mkdir(exist_ok=True)
+    make_folder(link.parent)
     try:
+        faults.step("link", link)
         link.symlink_to(target, target_is_directory=True)
     except (OSError, NotImplementedError) as error:
         if not _without_links(error):
             raise
-        write_durably(out / _LATEST_TEXT, f"{target.as_posix()}\n".encode())
+        text = f"{target.as_posix()}\n".encode()
+        write_durably(out / _LATEST_TEXT, text, by=link.parent)
     else:
         _refuse_folder(out / _LATEST)
-        link.replace(out / _LATEST)
-        (out / _LATEST_TEXT).unlink(missing_ok=True)
+        rename(link, out / _LATEST)
+        remove(out / _LATEST_TEXT)
     fsync(out)
 
 

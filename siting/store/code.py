@@ -1,12 +1,12 @@
 """Digests of modules, remembered by the bytes of their source: parsing them takes seconds."""
 
-import json
 import sys
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from siting.store.files import write_whole
+from siting.store import sealed
+from siting.store.files import make_folder, write_whole
 
 Row = tuple[str, tuple[str, ...]]  # digest of a module, and the names it may import
 _VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"  # a syntax tree is its Python's
@@ -32,9 +32,8 @@ class Remembered:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._rows: dict[str, list[object]] = {}
-        with suppress(OSError, ValueError):
-            found = json.loads(path.read_bytes())
-            self._rows = found if isinstance(found, dict) else {}
+        with suppress(OSError):
+            self._rows = sealed.decode(path.read_bytes()) or {}
 
     def get(self, module: str, source: str) -> Row | None:
         """The row of a module of that source; None where it was not seen."""
@@ -48,8 +47,8 @@ class Remembered:
         """Remember the row of a module of that source."""
         self._rows[f"{_VERSION} {module}"] = [source, row[0], list(row[1])]
         with suppress(OSError):  # costs parsing next time
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path, json.dumps(self._rows).encode())
+            make_folder(self._path.parent)
+            write_whole(self._path, sealed.encode(self._rows), self._path.parent / "tmp")
 
 
 @lru_cache(maxsize=4)

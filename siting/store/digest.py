@@ -4,8 +4,6 @@ import ast
 import hashlib
 import importlib.util
 import inspect
-import json
-import math
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,9 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from siting.errors import PipelineError, StorageError
+from siting.errors import PipelineError
 from siting.store.code import Row, remembered
 from siting.store.files import default_root
+from siting.store.sealed import canonical
 
 # Libraries whose release can change a number; bundled GDAL, PROJ and GEOS come with theirs.
 _LIBRARIES = (
@@ -24,40 +23,6 @@ _LIBRARIES = (
     "pandas", "pillow", "pyarrow", "pyogrio", "pyproj", "rasterio", "scikit-learn", "scipy",
     "shapely", "xarray", "zarr",
 )  # fmt: skip
-
-
-def canonical(value: Any) -> str:
-    """One text for one value: JSON with sorted keys, without spaces.
-
-    Raises
-    ------
-    StorageError
-        Where the value is no JSON: a key that is not text, NaN, an object.
-
-    Examples
-    --------
-    >>> canonical({"b": (1, 2.5), "a": None})
-    '{"a":null,"b":[1,2.5]}'
-    """
-    return json.dumps(_plain(value, "value"), sort_keys=True, separators=(",", ":"))
-
-
-def _plain(value: Any, where: str) -> Any:
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {str(key): _plain(each, f"{where}.{key}") for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each, f"{where}[{i}]") for i, each in enumerate(value)]
-    if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
-        value = value.item()
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    raise StorageError(
-        "NOT_JSON", "only plain values can be stored", where=where,
-        found=f"{value!r:.80} ({type(value).__name__})",
-        wanted="text, finite numbers, true, false, null, lists, and mappings with text as keys",
-    )  # fmt: skip
 
 
 def object_key(recipe: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,9 +12,14 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from siting.errors import SitingError, StorageError
+from siting.store import faults
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+PRIVATE = "~"  # in the names of what nobody will resume: left by a crash, it is swept
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
+    errno.ENAMETOOLONG, errno.ELOOP,
+}  # fmt: skip
 
 
 @contextmanager
@@ -48,7 +54,8 @@ def _storage_error(error: OSError, place: Path) -> StorageError:
     if error.errno in _REFUSED:
         return StorageError(
             "NOT_WRITABLE", "the folder cannot be written to", where=str(place), found=found,
-            fix="choose another folder, or change its permissions",
+            fix="choose another with --out (results) or SITING_STORE (stored values), or change"
+            " its permissions",
         )  # fmt: skip
     return StorageError(
         "STORAGE_FAILED", "the disk did not do its work", where=str(place), found=found,
@@ -56,38 +63,75 @@ def _storage_error(error: OSError, place: Path) -> StorageError:
     )  # fmt: skip
 
 
-def write_durably(path: Path, data: bytes) -> str:
+def write_durably(path: Path, data: bytes, by: Path | None = None) -> str:
     """SHA-256 of the data, once they stand under their name and on the disk.
 
     A reader sees the old file or the new one, never a part. The folder's own entry is durable
     after `fsync` of the folder.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    data : bytes
+        All its bytes.
+    by : Path, optional
+        Folder for the file while it is written, where a crash may leave it; by default its own.
     """
-    _put(path, data, durable=True)
+    _put(path, data, by or path.parent, durable=True)
     return hashlib.sha256(data).hexdigest()
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Put data under their name in one step; a power cut may lose them."""
-    _put(path, data, durable=False)
+def write_whole(path: Path, data: bytes, by: Path) -> None:
+    """Put data under their name in one step by way of a folder; a power cut may lose them."""
+    make_folder(by)
+    _put(path, data, by, durable=False)
 
 
-def _put(path: Path, data: bytes, *, durable: bool) -> None:
-    unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
+def _put(path: Path, data: bytes, by: Path, *, durable: bool) -> None:
+    unfinished = by / f"{PRIVATE}{uuid4().hex}"
     try:
         with unfinished.open("wb") as stream:
-            stream.write(data)
+            faults.write(stream, data, path)
             stream.flush()
             if durable:
+                faults.step("fsync", path)
                 os.fsync(stream.fileno())
-        unfinished.replace(path)
+        rename(unfinished, path)
     except BaseException:
         with suppress(OSError):
             unfinished.unlink()
         raise
 
 
+def rename(path: Path, target: Path) -> None:
+    """Move a file, folder or link in one step; a file or link that was there is replaced."""
+    faults.step("rename", target)
+    path.replace(target)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, unless they are there."""
+    if not path.is_dir():
+        faults.step("mkdir", path)
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all in it, as far as it can be done."""
+    if not os.path.lexists(path):
+        return
+    with suppress(OSError):  # another may be at it; what stays is swept by a later run
+        faults.step("remove", path)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+
+
 def fsync(path: Path) -> None:
     """Wait until a file, or the entries of a folder, are on the disk."""
+    faults.step("fsync", path)
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -107,6 +151,7 @@ def lock_file(path: Path) -> BinaryIO | None:
     The file may be removed by whoever has the lock: what is locked is what has the name.
     """
     while True:
+        faults.step("lock", path)
         stream = path.open("a+b")
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -136,10 +181,28 @@ def files_below(folder: Path) -> dict[str, Path]:
 
 
 def default_root() -> Path:
-    """Folder of the user's store: ``$SITING_STORE``, else ``siting/store`` in the XDG cache."""
+    """Folder of the user's store: ``$SITING_STORE``, else ``siting/store`` in the XDG cache.
+
+    Raises
+    ------
+    StorageError
+        HOME_UNKNOWN where neither says a place, and the user has no home folder.
+    """
     if named := os.environ.get("SITING_STORE"):
-        return Path(named).expanduser().absolute()
+        return _at_home(named).absolute()
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if not cache.is_absolute():  # relative paths are to be ignored, says the XDG specification
-        cache = Path.home() / ".cache"
+        cache = _at_home("~/.cache")
     return cache / "siting" / "store"
+
+
+def _at_home(path: str) -> Path:
+    """A path with its ``~`` made real; in a container there may be no home to put in its place."""
+    with suppress(RuntimeError):
+        found = Path(path).expanduser()
+        if found.is_absolute() or not path.startswith("~"):
+            return found
+    raise StorageError(
+        "HOME_UNKNOWN", "there is no home folder to keep stored results in", where=path,
+        fix="set SITING_STORE to a folder for them, by its full path",
+    )  # fmt: skip

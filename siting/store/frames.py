@@ -1,7 +1,6 @@
 """Tables and features on the disk: Parquet of the same bytes for the same rows."""
 
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -36,8 +35,9 @@ def encode(name: str, frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def read_frame(path: Path, part: dict[str, Any]) -> pd.DataFrame:
-    """The frame of a Parquet file, with its attributes."""
-    frame = gpd.read_parquet(path) if part["places"] else pd.read_parquet(path)
+def decode(data: bytes, part: dict[str, Any]) -> pd.DataFrame:
+    """The frame of the bytes of a Parquet file, with its attributes."""
+    stream = BytesIO(data)
+    frame = gpd.read_parquet(stream) if part["places"] else pd.read_parquet(stream)
     frame.attrs = part["attrs"]
     return frame

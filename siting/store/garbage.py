@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from siting.errors import LockedError
-from siting.store.files import files_below, lock_file, storing
+from siting.store.files import files_below, lock_file, make_folder, storing
 from siting.store.objects import Store
 from siting.store.unfinished import abandon
 
@@ -34,7 +34,7 @@ def gc(store: Store, *, keep_bytes: int | None = None, days: float | None = None
     What was used within the last two days stays in any case, since a run may be reading it.
     """
     with storing(store.root):
-        store.root.mkdir(parents=True, exist_ok=True)
+        make_folder(store.root)
         lock = lock_file(store.root / ".gc.lock")
     if lock is None:
         raise LockedError(

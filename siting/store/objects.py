@@ -26,7 +26,8 @@ import xarray as xr
 from siting.errors import StorageError
 from siting.store import manifest
 from siting.store.digest import object_key
-from siting.store.files import default_root, storing, write_durably
+from siting.store.files import default_root, rename, storing, write_durably
+from siting.store.memory import within_memory
 from siting.store.parts import Description, Part, read_part, write_parts
 from siting.store.raster import Progress
 from siting.store.seen import SETTLING, Seen, members
@@ -67,7 +68,7 @@ class Store:
         self._verify = verify
         self._workers = workers
         self._verified: set[str] = set()
-        self._seen = Seen(self.root / "seen")
+        self._seen = Seen(self.root / "seen", self.root / "tmp")
         self._tmp = self.root / "tmp"
         with storing(self.root):
             sweep(self._tmp)
@@ -182,7 +183,8 @@ class Store:
                 return
             with storing(self.root):
                 self._take_over(key, unfinished)
-            described = write_parts(unfinished, parts, self._workers, progress)
+            with within_memory(str(self.place(key))):
+                described = write_parts(unfinished, parts, self._workers, progress)
             with storing(self.root):
                 self._commit(key, recipe, described, unfinished)
         if self._whole(key, again=True) is None:
@@ -232,7 +234,8 @@ class Store:
             Where the object is missing or damaged, or has no such part; when a layer is
             computed, where a tile is damaged.
         """
-        parts = self.manifest(key)["parts"]
+        content = self.manifest(key)
+        parts = content["parts"]
         fitting = [each for each in parts if part in (None, each["name"])]
         if not fitting or form not in (None, fitting[0]["form"]):
             raise StorageError(
@@ -241,7 +244,7 @@ class Store:
                 wanted=f"{part or 'the first'} ({form})",
             )  # fmt: skip
         with storing(self.place(key)):
-            return read_part(self.place(key), fitting[0])
+            return read_part(self.place(key), fitting[0], manifest.rows(content))
 
     def read_layer(self, key: str, part: str | None = None) -> xr.DataArray:
         """Lazy layer on its grid, with its attributes; see `read`."""
@@ -291,7 +294,7 @@ class Store:
             if unfinished.private or any(unfinished.folder.iterdir()):
                 set_aside(self._tmp, place)
             else:
-                place.rename(unfinished.folder)
+                rename(place, unfinished.folder)
         unfinished.resume(manifest.rows(manifest.load(unfinished.folder)))
 
     def _commit(

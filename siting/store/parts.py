@@ -1,5 +1,6 @@
 """The parts of an object: layers, frames, records and models, each in its file or folder."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +11,9 @@ import xarray as xr
 
 from siting.errors import StorageError
 from siting.store import raster
-from siting.store.digest import canonical
 from siting.store.raster import Progress
-from siting.store.unfinished import Unfinished
+from siting.store.sealed import canonical
+from siting.store.unfinished import Rows, Unfinished
 
 Part = xr.DataArray | pd.DataFrame | Mapping[str, Any] | bytes
 Description = dict[str, Any]
@@ -51,8 +52,14 @@ def _write(unfinished: Unfinished, name: str, value: Part) -> Description:
     return {"name": name, "form": "record"}
 
 
-def read_part(folder: Path, part: Description) -> Any:
-    """The value of a part: lazy where it is a layer."""
+def read_part(folder: Path, part: Description, files: Rows) -> Any:
+    """The value of a part: lazy where it is a layer, else from bytes that are as they were.
+
+    Raises
+    ------
+    StorageError
+        OBJECT_DAMAGED where the file is not the one that was written, whatever its status says.
+    """
     name = part["name"]
     match part["form"]:
         case "layer":
@@ -60,8 +67,18 @@ def read_part(folder: Path, part: Description) -> Any:
         case "frame":
             from siting.store import frames
 
-            return frames.read_frame(folder / f"{name}.parquet", part)
+            return frames.decode(_bytes(folder / f"{name}.parquet", files), part)
         case "model":
-            return (folder / f"{name}.model").read_bytes()
+            return _bytes(folder / f"{name}.model", files)
         case _:
-            return json.loads((folder / f"{name}.json").read_bytes())
+            return json.loads(_bytes(folder / f"{name}.json", files))
+
+
+def _bytes(path: Path, files: Rows) -> bytes:
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != files[path.name][1]:
+        raise StorageError(
+            "OBJECT_DAMAGED", "a stored result is not as it was written", where=str(path),
+            fix="run again with --verify: damaged results are computed anew; check the disk",
+        )  # fmt: skip
+    return data

@@ -24,6 +24,7 @@ from zarr.storage import LocalStore
 
 from siting.errors import GridError, SitingError, StorageError
 from siting.grid import as_layer, chunks
+from siting.store.files import make_folder, storing
 from siting.store.unfinished import Unfinished
 
 # dask has no hints.
@@ -152,8 +153,9 @@ def _tiled(layer: xr.DataArray) -> da.Array:
 def _create(unfinished: Unfinished, name: str, array: da.Array) -> Any:
     """An empty Zarr array in the unfinished folder, where there may be tiles already."""
     folder = f"{name}.zarr"
-    for row in range(array.numblocks[0]):
-        (unfinished.folder / folder / "c" / str(row)).mkdir(parents=True, exist_ok=True)
+    with storing(unfinished.folder):
+        for row in range(array.numblocks[0]):
+            make_folder(unfinished.folder / folder / "c" / str(row))
     store = TileFolder(
         unfinished.folder / folder,
         write=lambda key, data: unfinished.write(f"{folder}/{key}", data),

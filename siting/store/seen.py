@@ -1,7 +1,6 @@
 """Digests of files, remembered for as long as the file system says that nothing changed."""
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Mapping
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import InputError
-from siting.store.files import files_below, write_whole
+from siting.store import sealed
+from siting.store.files import files_below, make_folder, remove, write_whole
 
 # A file changed twice within one tick of its clock looks unchanged, so digests of files that were
 # changed a moment ago are not remembered. The coarsest file systems tick in two seconds. [ns]
@@ -46,10 +46,13 @@ class Seen:
     ----------
     folder : Path
         Where to keep what was seen; losing it costs hashing, nothing else.
+    tmp : Path
+        Folder for files on their way.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tmp: Path) -> None:
         self._folder = folder
+        self._tmp = tmp
 
     def digests(
         self, name: str, files: Mapping[str, Path], *, verify: bool = False, settling: int = 0
@@ -82,23 +85,21 @@ class Seen:
 
     def forget(self, name: str) -> None:
         """Remember nothing of these files."""
-        with suppress(OSError):
-            self._place(name).unlink(missing_ok=True)
+        remove(self._place(name))
 
     def _place(self, name: str) -> Path:
         return self._folder / hashlib.sha256(name.encode()).hexdigest()
 
     def _load(self, name: str) -> dict[str, list[Any]]:
         try:
-            rows = json.loads(self._place(name).read_bytes())
-            return {label: row for label, row in rows.items() if len(row) == 6}
-        except (OSError, ValueError, AttributeError, TypeError):
+            return sealed.decode(self._place(name).read_bytes()) or {}
+        except OSError:
             return {}
 
     def _save(self, name: str, rows: Mapping[str, list[Any]]) -> None:
         with suppress(OSError):  # costs hashing next time; where it matters, writing results fails
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._place(name), json.dumps(rows).encode())
+            make_folder(self._folder)
+            write_whole(self._place(name), sealed.encode(rows), self._tmp)
 
 
 def _fingerprint(status: os.stat_result) -> list[int]:

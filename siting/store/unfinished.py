@@ -1,7 +1,6 @@
 """An object on its way: a folder in tmp/ that one writer at a time claims, and may leave behind."""
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,11 +8,16 @@ from threading import Lock
 from typing import BinaryIO
 from uuid import uuid4
 
+from siting.store import faults
 from siting.store.files import (
+    PRIVATE,
     files_below,
     fsync,
     fsync_tree,
     lock_file,
+    make_folder,
+    remove,
+    rename,
     sha256_file,
     storing,
     write_durably,
@@ -21,7 +25,6 @@ from siting.store.files import (
 
 Rows = dict[str, tuple[int, str]]  # file -> (bytes, SHA-256)
 TILES = "/c/"  # stands in the name of each file that holds a tile, and in no other
-_PRIVATE = "~"  # between the key and the rest in names of folders that nobody will resume
 _JOURNAL = ".journal"
 
 
@@ -45,7 +48,7 @@ class Unfinished:
     @property
     def private(self) -> bool:
         """Whether another writer has the key's own folder, so that this one is for one use."""
-        return _PRIVATE in self.folder.name
+        return PRIVATE in self.folder.name
 
     def write(self, name: str, data: bytes) -> None:
         """Put one file into the folder, durably, and note it in the journal."""
@@ -61,14 +64,15 @@ class Unfinished:
         rows = {**claimed, **self._noted()}
         present = files_below(self.folder)
         self.files = {
-            name: rows[name]
+            name: (path.stat().st_size, rows[name][1])
             for name, path in present.items()
             if TILES in name and name in rows and rows[name][1] == sha256_file(path)
         }
+        faults.step("truncate", self._journal_path)
         self._journal.truncate(0)
         self._note(self.files)
         for name in present.keys() - self.files.keys():
-            present[name].unlink()
+            remove(present[name])
 
     def finish(self, place: Path) -> bool:
         """Whether the folder now stands in its place; False where something stands there already.
@@ -76,9 +80,9 @@ class Unfinished:
         Everything in the folder is durable before the one rename; then the rename is.
         """
         fsync_tree(self.folder)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         try:
-            self.folder.rename(place)
+            rename(self.folder, place)
         except OSError:
             if place.exists():
                 return False
@@ -89,21 +93,26 @@ class Unfinished:
 
     def give_up(self) -> None:
         """Remove the folder: nobody needs it any more."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
 
     def leave(self) -> None:
         """End the claim; finished tiles stay, a folder without any goes."""
-        journal = _journal_of(self.folder)
         if self.private or not any(TILES in name for name in self.files):
             self.give_up()
         if not self.folder.exists():
-            journal.unlink(missing_ok=True)
-        self._journal.close()
+            remove(self._journal_path)
+        with suppress(OSError):  # lines that a full disk did not take
+            self._journal.close()
+
+    @property
+    def _journal_path(self) -> Path:
+        return _journal_of(self.folder)
 
     def _note(self, rows: Rows) -> None:
-        lines = (json.dumps([name, *row]) + "\n" for name, row in rows.items())
-        self._journal.write("".join(lines).encode())
-        self._journal.flush()
+        lines = "".join(json.dumps([name, *row]) + "\n" for name, row in rows.items())
+        if lines:
+            faults.write(self._journal, lines.encode(), self._journal_path)
+            self._journal.flush()
 
     def _noted(self) -> Rows:
         self._journal.seek(0)
@@ -130,30 +139,30 @@ def claim(tmp: Path, key: str) -> Iterator[Unfinished]:
 
 
 def _claimed(tmp: Path, key: str) -> Unfinished:
-    tmp.mkdir(parents=True, exist_ok=True)
+    make_folder(tmp)
     folder = tmp / key
     journal = _lock(_journal_of(folder))
     if journal is None:
         folder = _private(tmp, key)
         journal = _lock(_journal_of(folder)) or _journal_of(folder).open("a+b")
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     return Unfinished(folder, journal)
 
 
 def set_aside(tmp: Path, place: Path) -> None:
     """Take a folder out of sight in one step, then remove it."""
-    tmp.mkdir(parents=True, exist_ok=True)
+    make_folder(tmp)
     aside = _private(tmp, place.name)
     with suppress(FileNotFoundError):  # another writer was faster
-        place.rename(aside)
-    shutil.rmtree(aside, ignore_errors=True)
+        rename(place, aside)
+    remove(aside)
 
 
 def sweep(tmp: Path) -> None:
     """Remove what dead writers left and nobody will resume."""
     for path in tmp.iterdir() if tmp.is_dir() else ():
         folder = path.with_suffix("")
-        if _PRIVATE in path.name or not folder.exists():
+        if PRIVATE in path.name or not folder.exists():
             _remove_dead(folder)
 
 
@@ -168,12 +177,12 @@ def _remove_dead(folder: Path) -> None:
     journal = _lock(_journal_of(folder))
     if journal is not None:
         with journal:
-            shutil.rmtree(folder, ignore_errors=True)
-            _journal_of(folder).unlink(missing_ok=True)
+            remove(folder)
+            remove(_journal_of(folder))
 
 
 def _private(tmp: Path, key: str) -> Path:
-    return tmp / f"{key}{_PRIVATE}{uuid4().hex}"
+    return tmp / f"{key}{PRIVATE}{uuid4().hex}"
 
 
 def _journal_of(folder: Path) -> Path:

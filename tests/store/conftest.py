@@ -63,6 +63,12 @@ def tiles_of(store: Store, key: str = KEY) -> list[Path]:
     return sorted(path for path in store.place(key).rglob("c/*/*") if path.is_file())
 
 
+def kept_tiles(store: Store, key: str = KEY) -> list[Path]:
+    """Finished tiles of an object that is not finished; no names of files under way."""
+    found = (store.root / "tmp" / key).rglob("c/*/*")
+    return sorted(path for path in found if path.name.isdecimal())
+
+
 def damage(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0x10

@@ -19,7 +19,7 @@ from siting import grid
 from siting.errors import GridError, SitingError, StorageError
 from siting.store import Store
 
-from .conftest import KEY, RECIPE, TILES, Field, damage, tiles_of, tree
+from .conftest import KEY, RECIPE, TILES, Field, damage, kept_tiles, tiles_of, tree
 
 
 def test_a_layer_comes_back_with_its_cells_grid_and_attributes(store: Store, field: Field) -> None:
@@ -147,7 +147,7 @@ def test_a_stopped_run_is_resumed_with_the_missing_tiles(store: Store, field: Fi
     with pytest.raises(RuntimeError, match="stopped in the middle"):
         store.write_layer(KEY, field.layer(), RECIPE)
     assert not store.has(KEY)
-    kept = len([path for path in (store.root / "tmp" / KEY).rglob("c/*/*") if path.is_file()])
+    kept = len(kept_tiles(store))
     assert kept == 5
     before = set(field.computed)
 
@@ -178,7 +178,7 @@ def test_a_damaged_tile_of_an_unfinished_object_is_computed_again(
     field.fails_after = 5
     with pytest.raises(RuntimeError, match="stopped in the middle"):
         store.write_layer(KEY, field.layer(), RECIPE)
-    kept = [path for path in (store.root / "tmp" / KEY).rglob("c/*/*") if path.is_file()]
+    kept = kept_tiles(store)
     damage(kept[0])
     kept[1].write_bytes(b"")
     field.fails_after, field.computed = None, []
@@ -332,7 +332,7 @@ def test_a_process_that_is_killed_loses_at_most_the_tiles_at_work(
     )
     assert ended.returncode == 9
     store = Store(tmp_path / "store", workers=2)
-    kept = [path for path in (store.root / "tmp" / KEY).rglob("c/*/*") if path.is_file()]
+    kept = kept_tiles(store)
     field.computed.clear()
     store.write_layer(KEY, field.layer(), RECIPE)
     assert 7 <= len(kept) <= 8  # the other thread may have been at work on its tile

@@ -1,4 +1,3 @@
-import json
 import threading
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pandas as pd
 import pytest
 
 from siting.errors import StorageError
-from siting.store import Store, default_root, files
+from siting.store import Store, default_root, files, sealed
 from siting.store.unfinished import claim
 
 from .conftest import KEY, RECIPE, TILES, Field, damage, tiles_of, tree
@@ -132,10 +131,10 @@ def test_verify_finds_what_the_file_status_hides(store: Store, field: Field) -> 
     damage(path)
     # A disk that loses a bit leaves the file's status as it was: write it into what is remembered.
     for each in seen.iterdir():
-        rows = json.loads(each.read_bytes())
+        rows = sealed.decode(each.read_bytes())
         status = path.stat()
         rows["value.zarr/c/0/0"][3:5] = [status.st_mtime_ns, status.st_ctime_ns]
-        each.write_text(json.dumps(rows))
+        each.write_bytes(sealed.encode(rows))
     assert Store(store.root).has(KEY)
     assert not Store(store.root, verify=True).has(KEY)
 
