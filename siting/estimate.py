@@ -1,6 +1,7 @@
 """What a run will need, from its plan and from what earlier runs took."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,13 +9,16 @@ import numpy as np
 
 from siting.grid import TILE, cell_area
 from siting.pipeline import timings
-from siting.pipeline.plan import Plan
+from siting.pipeline.plan import Plan, Step
 from siting.store import default_root
 
 # Shares of raw float32 bytes that layers take in the store, measured on the default pipeline.
 STORED_SHARE = 0.35
 # What Python and its libraries hold before the first cell [bytes], measured on the default run.
-BASE_MEMORY = 450_000_000
+BASE_MEMORY = 600_000_000
+# What the files of a run take before the first cell, and for each cell, measured on the default
+# run, which asks for one raster.
+BASE_OUTPUT, CELL_OUTPUT = 6_000_000, 3.0
 # Tiles of float64 in flight for each processor while a layer is computed.
 TILES_IN_FLIGHT = 12
 
@@ -30,6 +34,7 @@ class Estimate:
     values: int
     layers: int
     store_bytes: int
+    output_bytes: int
     memory_bytes: int
     seconds: float
     processors: int
@@ -39,19 +44,29 @@ class Estimate:
         return asdict(self)
 
 
-def estimate_plan(plan: Plan) -> Estimate:
-    """Cells, bytes and seconds of a plan, all values computed.
+def estimate_plan(plan: Plan, waiting: Sequence[Step] | None = None) -> Estimate:
+    """Cells, bytes and seconds of a plan.
 
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    waiting : list of Step, optional
+        The steps that are to be computed; all of them where this is not given.
+
+    Notes
+    -----
     Seconds come from what this machine took before; where it has not run a function yet, from
     rates measured elsewhere.
     """
     rows, columns = plan.grid.shape.yx
     cells = rows * columns
-    kinds = [value.kind for step in plan.steps for value in step.values.values()]
-    layers = sum(kind == "layer" for kind in kinds)
+    steps = plan.steps if waiting is None else waiting
+    layers, stored = _layers(plan.steps), _layers(steps)
+    rasters = sum(name.endswith(".tif") for name in plan.outputs)
     rates = timings.load(default_root())
     seconds = timings.expected(rates, "start", cells) + timings.expected(rates, "outputs", cells)
-    seconds += sum(timings.expected(rates, timings.name(step), cells) for step in plan.steps)
+    seconds += sum(timings.expected(rates, timings.name(step), cells) for step in steps)
     processors = os.cpu_count() or 1
     tile = min(rows, TILE) * min(columns, TILE) * 8
     # Outputs hold each layer once as a byte a cell, and a few whole columns of scores.
@@ -61,13 +76,18 @@ def estimate_plan(plan: Plan) -> Estimate:
         columns,
         cells,
         _area_text(plan),
-        len(kinds),
+        sum(len(step.values) for step in plan.steps),
         layers,
-        int(cells * 4 * layers * STORED_SHARE),
+        int(cells * 4 * stored * STORED_SHARE),
+        int(BASE_OUTPUT + cells * CELL_OUTPUT * max(rasters, 1)),
         memory,
         seconds,
         processors,
     )
+
+
+def _layers(steps: Sequence[Step]) -> int:
+    return sum(value.kind == "layer" for step in steps for value in step.values.values())
 
 
 def _area_text(plan: Plan) -> str:
