@@ -1,5 +1,10 @@
 """The map: a Folium page in one file, with layers, sites and the evidence behind them."""
 
-from siting.outputs.map.page import render, write
+from siting.outputs import quiet
+
+quiet.load_matplotlib()
+quiet.load_folium()
+
+from siting.outputs.map.page import render, write  # noqa: E402
 
 __all__ = ["render", "write"]

@@ -1,7 +1,6 @@
 """Code and styles that the page carries: Leaflet as it is installed, and our own."""
 
 import base64
-import mimetypes
 import re
 from contextlib import suppress
 from functools import cache
@@ -51,7 +50,8 @@ def leaflet_style() -> str:
             return match[0]
         image = _leaflet_file(match[1])
         content = base64.b64encode(image.read_binary()).decode("ascii")
-        return f"url(data:{mimetypes.guess_type(image.name)[0]};base64,{content})"
+        # Not by `mimetypes`: it reads the machine's own table, and the same bytes come everywhere.
+        return f"url(data:image/{image.suffix[1:]};base64,{content})"
 
     return _URL.sub(inlined, _text(_leaflet_file("leaflet.css")))
 

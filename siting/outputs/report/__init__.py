@@ -1,1 +1,5 @@
 """The report: one printable page with the figures by which a run is to be judged."""
+
+from siting.outputs import quiet
+
+quiet.load_matplotlib()
