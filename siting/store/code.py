@@ -24,7 +24,9 @@ class Remembered:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "code.json")
-    >>> Remembered(path).put("siting.grid", "ab12", ("digest", ("numpy",)))
+    >>> found = Remembered(path)
+    >>> found.put("siting.grid", "ab12", ("digest", ("numpy",)))
+    >>> found.save()
     >>> Remembered(path).get("siting.grid", "ab12")
     ('digest', ('numpy',))
     """
@@ -32,6 +34,7 @@ class Remembered:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._rows: dict[str, list[object]] = {}
+        self._changed = False
         with suppress(OSError):
             self._rows = sealed.decode(path.read_bytes()) or {}
 
@@ -44,8 +47,15 @@ class Remembered:
         return str(row[1]), tuple(str(each) for each in imports)
 
     def put(self, module: str, source: str, row: Row) -> None:
-        """Remember the row of a module of that source."""
+        """Know the row of a module of that source, from now on."""
         self._rows[f"{_VERSION} {module}"] = [source, row[0], list(row[1])]
+        self._changed = True
+
+    def save(self) -> None:
+        """Write what is new to the file."""
+        if not self._changed:
+            return
+        self._changed = False
         with suppress(OSError):  # costs parsing next time
             make_folder(self._path.parent)
             write_whole(self._path, sealed.encode(self._rows), self._path.parent / "tmp")

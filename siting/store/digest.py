@@ -94,6 +94,7 @@ def _follow(module: str, packages: tuple[str, ...], found: dict[str, str]) -> No
             digest, imports = _module(name, path, status.st_mtime_ns, status.st_size)
             found[name] = digest
             waiting.extend(imports)
+    remembered(default_root()).save()
 
 
 def _source(module: str) -> Path | None:
