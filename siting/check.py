@@ -231,8 +231,10 @@ class _Check:
     def data_root(self, header: Header, position: int) -> Path:
         """A folder that sources may lie in beside the pipeline's own."""
         written = header.data_roots[position]
-        root = (self.folder / written).resolve()
         problem = ""
+        if "\0" in written:
+            problem, written = "a path has no NUL character", ""
+        root = (self.folder / written).resolve()
         if "$" in written or written.startswith("~"):
             problem = "variables and ~ are not expanded"
         elif root == Path(root.anchor):

@@ -62,15 +62,19 @@ class PipelineError(SitingError, ValueError):
 
 
 class PipelineInvalidError(PipelineError):
-    """All mistakes of one pipeline file at once."""
+    """All mistakes of one pipeline file at once; of very many the first `most`."""
+
+    most = 100
 
     def __init__(self, errors: list[PipelineError]) -> None:
         count = len(errors)
         super().__init__("PIPELINE_INVALID", f"{count} mistake{'s' if count > 1 else ''}")
-        self.errors = errors
+        self.errors = errors[: self.most]
+        self.more = count - len(self.errors)
 
     def __str__(self) -> str:
-        return "\n".join(str(error) for error in self.errors)
+        rest = [f"and {self.more} more"] if self.more else []
+        return "\n".join([*(str(error) for error in self.errors), *rest])
 
 
 class InputError(SitingError, ValueError):

@@ -30,6 +30,7 @@ from siting.projection import (
 
 TILE = 1024  # rows and columns of a tile
 WORLD_SOUTH, WORLD_NORTH = -60.0, 84.0  # [degree] Antarctica has no sites, and flatters shares
+FARTHEST = 1e9  # no projection puts a place farther from its origin, in any unit of length
 MAX_CELLS = 2_000_000_000
 
 Bounds = tuple[float, float, float, float]
@@ -135,6 +136,8 @@ def _regional(system: CRS, resolution: float, bounds: Bounds) -> tuple[tuple[int
             fix="across the dateline let east go on beyond 180, as in [170, -50, 190, -30]",
         )
     width, height = east - west, north - south
+    if max(abs(west), abs(south), abs(east), abs(north)) > FARTHEST:
+        raise _bounds_error("the bounds lie beyond any place on the earth", found=str(bounds))
     if is_cylindrical(system):
         length = circle(system)[2]
         if width > length * (1 + 1e-9):

@@ -1,5 +1,6 @@
 """What a CRS means for the cells of a grid: where they are, and whether to trust it at all."""
 
+import warnings
 from functools import lru_cache
 
 import numpy as np
@@ -31,7 +32,9 @@ def analysis_crs(crs: str) -> CRS:
     'WGS 84 / NSIDC EASE-Grid 2.0 Global'
     """
     try:
-        system = CRS.from_user_input(crs)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # `+init=` is old, and clear
+            system = CRS.from_user_input(crs)
     except CRSError as error:
         raise _unusable("this is no coordinate reference system", str(crs)) from error
     found = f"{crs} ({system.name})"

@@ -8,6 +8,12 @@ from siting.errors import UnitsError
 
 # "m-2" -> "m**-2", but never the exponent of a number such as 1e-3 or 2.5E-2.
 _EXPONENT = re.compile(r"(?<=[A-Za-zµ])(?<!\d[eE])(?<!\.[eE])(-?\d+)(?![\w.]*[A-Za-z])")
+# Pint would work out 9**9**9 digit by digit: powers are small, of units, and not of powers.
+_LONGEST = 64
+_POWERS = re.compile(
+    r"(?:\*\*|\^)(?!\s*[-+]?\d{1,2}(?:\.\d{1,3})?(?![\d.eE])(?!\s*(?:\*\*|\^)))"
+    r"|[\d).]\s*(?:\*\*|\^)|[A-Za-zµ]-?\d{3,}"
+)
 _QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-zµ°%].*?)\s*$")
 _DEFINITIONS = (
     "USD = [currency]",
@@ -43,17 +49,23 @@ def _registry() -> Any:
 
 @cache
 def _unit(name: str) -> Any:
+    if len(name) > _LONGEST or _POWERS.search(name):
+        raise _unknown(name[:_LONGEST])
     import pint
 
     try:
         return _registry().Unit("dimensionless" if name.strip() in {"1", ""} else name)
     except (pint.errors.PintError, AssertionError, AttributeError, TypeError, ValueError) as error:
-        raise UnitsError(
-            "UNITS_UNKNOWN",
-            f"'{name}' is not a unit that siting knows",
-            found=name,
-            wanted="a CF unit such as 'm', 'mW m-2', 'degC', '1'",
-        ) from error
+        raise _unknown(name) from error
+
+
+def _unknown(name: str) -> UnitsError:
+    return UnitsError(
+        "UNITS_UNKNOWN",
+        f"'{name}' is not a unit that siting knows",
+        found=name,
+        wanted="a CF unit such as 'm', 'mW m-2', 'degC', '1'",
+    )
 
 
 @cache

@@ -79,3 +79,19 @@ def test_what_is_no_quantity_is_refused(text):
 def test_common_lengths_are_those_of_the_registry(have, want):
     expected = units._registry().Quantity(1.0, have).to(want).magnitude
     assert units.factor_offset(have, want) == (pytest.approx(expected, rel=1e-15), 0.0)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["m ** 2 ** 9 ** 9", "9**9**9 m", "m^2^9^9", "(m**2)**99", "m99999999", "m" * 100, "m**1e9"],
+)
+def test_towers_of_powers_are_refused_before_they_are_worked_out(unit):
+    with pytest.raises(UnitsError, match="UNITS_UNKNOWN"):
+        units.factor_offset(unit, "m")
+
+
+@pytest.mark.parametrize("unit", ["kg m-2 s-1", "m**3", "W/m^2", "s**-1", "m**0.5", "m s-2"])
+def test_ordinary_powers_are_units(unit):
+    assert units.compatible(unit, unit.replace("  ", " "))
+    assert units.factor_offset(unit, unit) == (1.0, 0.0)
+    assert units.convert(1.0, unit, f"{unit} ") == pytest.approx(1.0)

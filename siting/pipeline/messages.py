@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from siting.errors import PipelineError
+from siting.errors import PipelineError, PipelineInvalidError
 from siting.io.yaml import Document, KeyPath
 from siting.pipeline.registry import nearest
 
@@ -68,7 +68,7 @@ def mistakes(
     """Every finding of pydantic as an error of ours, each place once."""
     allowed = [each.alias or name for name, each in model.model_fields.items()]
     found: dict[str, PipelineError] = {}
-    for each in error.errors():
+    for each in error.errors()[: PipelineInvalidError.most]:
         path = _yaml_path(document, base, each["loc"])
         made = _one(document, path, each, allowed)
         found.setdefault(made.where, made)
@@ -104,7 +104,12 @@ def _one(document: Document, path: KeyPath, error: Any, allowed: list[str]) -> P
         hint = f"did you mean '{close[0]}'? " if close else ""
         wanted = f"{hint}allowed: {', '.join(allowed)}"
         return mistake(
-            document, path, "CONFIG_UNKNOWN_KEY", f"unknown key '{last}'", wanted=wanted, at_key=True
+            document,
+            path,
+            "CONFIG_UNKNOWN_KEY",
+            f"unknown key '{last}'",
+            wanted=wanted,
+            at_key=True,
         )
     if kind == "missing":
         return mistake(document, path, "CONFIG_MISSING_KEY", f"'{last}' is missing", fix="write it")

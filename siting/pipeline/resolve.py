@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +17,8 @@ from siting.pipeline.registry import nearest
 from siting.pipeline.registry import resolve as resolve_function
 from siting.pipeline.schema import EstimatorText, FoldsText, Reference, arguments_model
 from siting.signature import Argument, Leaf, Marks, Spec, combine_marks, leaves
+
+MAX_NAMED = 30  # names that a message lists
 
 
 def first_key(document: Document, path: KeyPath) -> str:
@@ -142,12 +145,13 @@ class Names:
 
     def unknown(self, step: Step, document: Document) -> list[PipelineError]:
         """Errors for references to names that are not there."""
-        assert_call = step.call.arguments if step.call else {}
-        return [
-            error
-            for path, reference in references(assert_call)
-            if (error := self._unknown(reference, document, call_path(step, document) + path))
-        ]
+        given = step.call.arguments if step.call else {}
+        found = (
+            self._unknown(reference, document, call_path(step, document) + path)
+            for path, reference in references(given)
+        )
+        # Looking for near names takes a millisecond each: a broken file may have thousands.
+        return list(islice(filter(None, found), PipelineInvalidError.most))
 
     def _unknown(
         self, reference: Reference, document: Document, path: KeyPath
@@ -157,7 +161,7 @@ class Names:
         at_key = _stands_as_key(reference, document, path)
         if reference.step not in self.steps:
             known = [each for name in self.steps for each in self.steps[name].names()]
-            close = ", ".join(nearest(str(reference), known)) or ", ".join(known)
+            close = ", ".join(nearest(str(reference), known) or known[:MAX_NAMED])
             message = f"there is no value named '{reference}'"
         elif reference.part and reference.part not in self.steps[reference.step].values:
             close = ", ".join(self.steps[reference.step].names())

@@ -1,6 +1,7 @@
 """The signature of a function as a pydantic model: what a pipeline file may write as arguments."""
 
 import types
+from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -148,6 +149,17 @@ def arguments_model(spec: Spec, supplied: frozenset[str] = frozenset()) -> type[
     supplied : frozenset of str
         Arguments that the run supplies, beside those of injected kinds.
     """
+    key = (spec.function, supplied)
+    if key not in _models:
+        _models[key] = _built(spec, supplied)
+    return _models[key]
+
+
+# Pydantic takes longer over building a model than over checking a whole pipeline file.
+_models: dict[tuple[Callable[..., Any], frozenset[str]], type[BaseModel]] = {}
+
+
+def _built(spec: Spec, supplied: frozenset[str]) -> type[BaseModel]:
     fields: dict[str, Any] = {
         # A trailing underscore, since arguments may be called as BaseModel's own attributes are.
         f"{each.name}_": (

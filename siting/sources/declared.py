@@ -85,10 +85,10 @@ def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -
             found=file,
             fix="bring the file to this machine first",
         )
-    if file.startswith("~") or "$" in file:
+    if file.startswith("~") or "$" in file or "\0" in file:
         raise InputError(
             "CONFIG_VALUE",
-            "variables and ~ are not expanded",
+            "variables and ~ are not expanded, and a path has no NUL character",
             where=where,
             found=file,
             wanted="a path, relative to the pipeline file's folder",
