@@ -4,18 +4,9 @@ import graphlib
 import json
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
 from odc.geo.geobox import GeoBox
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
 from siting import grid as grids
 from siting import units
@@ -23,71 +14,21 @@ from siting.errors import PipelineError, PipelineInvalidError, SitingError
 from siting.io import yaml
 from siting.io.yaml import Document, KeyPath
 from siting.outputs.names import output_problem
+from siting.pipeline.header import GridText, Header
 from siting.pipeline.messages import mistake, mistakes, value_at
 from siting.pipeline.plan import Call, Plan, Step, Value
 from siting.pipeline.registry import functions, nearest, resolve
-from siting.pipeline.require import Requirement, unknown_records
+from siting.pipeline.require import unknown_records
 from siting.pipeline.resolve import Names, bind_call, first_key
 from siting.pipeline.schema import NAME
+from siting.pipeline.source_steps import data_roots, source_step
 from siting.projection import analysis_crs
 from siting.signature import Marks
-from siting.sources.catalogue import catalogue, pipelines_root
-from siting.sources.declared import Embedded, UserFile, resolve_path
+from siting.sources.catalogue import pipelines_root
 
 CALL_SECTIONS = ("layers", "exclusions", "scoring")
 # What the run hands to the candidates function beside what the file says.
 SUPPLIED = frozenset({"model", "layers", "allowed"})
-
-
-def _reason(text: str) -> str:
-    if not re.search(r"\w", text):
-        raise PydanticCustomError("reason", "write why this is no matter: the reason is published")
-    return text
-
-
-Reason = Annotated[str, AfterValidator(_reason)]
-
-
-class GridText(BaseModel):
-    """``grid:`` as a pipeline file writes it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-    crs: str
-    resolution: float | str
-    bounds: Literal["world"] | tuple[float, float, float, float] = "world"
-
-    @field_validator("bounds", mode="wrap")
-    @classmethod
-    def _four_edges(cls, value: Any, handler: Any) -> Any:
-        """One message for both ways to write bounds."""
-        try:
-            return handler(tuple(value) if isinstance(value, list) else value)
-        except ValidationError:
-            raise PydanticCustomError(
-                "bounds_type", "must be `world`, or four numbers: [west, south, east, north]"
-            ) from None
-
-
-class Header(BaseModel):
-    """The top level of a pipeline file."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    siting: Literal[1]
-    name: str = Field(min_length=1, max_length=200)
-    description: str = ""
-    grid: GridText
-    domain: str | None = None
-    data_roots: list[str] = []
-    sources: dict[str, Any] = {}
-    layers: dict[str, Any] = {}
-    exclusions: dict[str, Any] = {}
-    scoring: dict[str, Any] = {}
-    candidates: dict[str, Any] | None = None
-    outputs: list[str] = []
-    accept: dict[str, Reason] = {}
-    require: dict[str, Requirement] = {}
 
 
 def find_pipeline(name: str) -> Path:
@@ -216,97 +157,19 @@ class _Check:
         return units.parse_quantity(text.resolution, _axis_unit(text.crs))
 
     def sources(self, header: Header) -> None:
-        roots = tuple(
-            self.data_root(header, position) for position in range(len(header.data_roots))
-        )
+        try:
+            folders = (self.folder, *data_roots(self.document, self.folder, header.data_roots))
+        except PipelineInvalidError as error:
+            self.errors += error.errors
+            folders = (self.folder,)
         for name, body in header.sources.items():
             path: KeyPath = ("sources", name)
             self.check_name(name, path)
             try:
-                self.names.add(self.source(name, body, path, roots))
+                self.names.add(source_step(self.document, name, body, folders))
             except PipelineInvalidError as error:
                 self.errors += error.errors
                 self.names.failed(name)
-
-    def data_root(self, header: Header, position: int) -> Path:
-        """A folder that sources may lie in beside the pipeline's own."""
-        written = header.data_roots[position]
-        problem = ""
-        if "\0" in written:
-            problem, written = "a path has no NUL character", ""
-        root = (self.folder / written).resolve()
-        if "$" in written or written.startswith("~"):
-            problem = "variables and ~ are not expanded"
-        elif root == Path(root.anchor):
-            problem = "the whole machine is no folder of data"
-        if problem:
-            path = ("data_roots", position)
-            wanted = "the path of one folder"
-            self.errors.append(
-                mistake(self.document, path, "CONFIG_VALUE", problem, found=written, wanted=wanted)
-            )
-        return root
-
-    def source(self, name: str, body: Any, path: KeyPath, roots: tuple[Path, ...]) -> Step:
-        if isinstance(body, dict) and "source" in body:
-            written = self.validated(Embedded, body, path).source
-            if written not in catalogue():
-                wanted = ", ".join(nearest(written, list(catalogue()))) or ", ".join(catalogue())
-                raise PipelineInvalidError(
-                    [
-                        mistake(
-                            self.document,
-                            (*path, "source"),
-                            "SOURCE_UNKNOWN",
-                            f"there is no embedded source '{written}'",
-                            found=written,
-                            wanted=wanted,
-                            fix="`siting sources` lists them; a file of yours is {file: PATH}",
-                        )
-                    ]
-                )
-            entry = catalogue()[written]
-            kind = {"raster": "layer", "vector": "features"}.get(entry.format)
-            kind = kind or ("features" if entry.kind == "points" else "table")
-            marks = Marks(entry.status, entry.title, entry.vintage, entry.label_leak)
-            unit = entry.units if kind == "layer" else None
-            return Step(
-                name, "sources", path, {"": Value(kind, unit, marks)}, source=entry, file=entry.path
-            )
-        return self.file_source(name, self.validated(UserFile, body, path), path, roots)
-
-    def file_source(
-        self, name: str, declared: UserFile, path: KeyPath, roots: tuple[Path, ...]
-    ) -> Step:
-        where = f"{self.document.where((*path, 'file'))} (sources.{name}.file)"
-        # A missing file is bad input (exit 3), not a mistake of the pipeline: it is raised alone.
-        file = resolve_path(declared.file, self.folder, roots, where)
-        form = declared.resolved_format()
-        if form is None:
-            raise PipelineInvalidError(
-                [
-                    mistake(
-                        self.document,
-                        (*path, "file"),
-                        "FORMAT_UNKNOWN",
-                        "the file's ending does not say how to read it",
-                        found=declared.file,
-                        fix="write `format: raster`, features, points or table",
-                    )
-                ]
-            )
-        kind = {"raster": "layer", "table": "table"}.get(form, "features")
-        marks = Marks(
-            declared.status, Path(declared.file).name, declared.vintage, declared.label_leak
-        )
-        value = Value(kind, declared.units if kind == "layer" else None, marks)
-        return Step(name, "sources", path, {"": value}, source=declared, file=file)
-
-    def validated(self, model: Any, body: Any, path: KeyPath) -> Any:
-        try:
-            return model.model_validate_json(json.dumps(body))
-        except ValidationError as error:
-            raise PipelineInvalidError(mistakes(self.document, path, error, model)) from None
 
     def call_step(self, section: str, name: str) -> None:
         path: KeyPath = (section, name)

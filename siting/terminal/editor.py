@@ -4,8 +4,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from siting.check import CALL_SECTIONS, SUPPLIED, Header
+from siting.check import CALL_SECTIONS, SUPPLIED
 from siting.outputs.names import MAP, REPORT, TABLES
+from siting.pipeline.header import Header
 from siting.pipeline.registry import functions
 from siting.pipeline.schema import arguments_model
 from siting.sources.catalogue import catalogue

@@ -1,0 +1,144 @@
+"""Sources of a pipeline file as steps: an entry of the catalogue, or a file of the user's."""
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from siting import units
+from siting.errors import PipelineError, PipelineInvalidError, UnitsError
+from siting.io.yaml import Document, KeyPath
+from siting.pipeline.messages import mistake, mistakes
+from siting.pipeline.plan import Step, Value
+from siting.pipeline.registry import nearest
+from siting.signature import Marks
+from siting.sources.catalogue import catalogue
+from siting.sources.declared import Embedded, UserFile, resolve_path
+
+Declared = TypeVar("Declared", bound=BaseModel)
+
+
+def data_roots(document: Document, folder: Path, written: list[str]) -> list[Path]:
+    """Folders that sources may lie in beside the pipeline's own.
+
+    Raises
+    ------
+    PipelineInvalidError
+        CONFIG_VALUE for a variable, and for the root of the machine, which bounds nothing.
+    """
+    wrong: list[PipelineError] = []
+    for position, text in enumerate(written):
+        problem = ""
+        if "$" in text or text.startswith("~"):
+            problem = "variables and ~ are not expanded"
+        elif "\0" in text:
+            problem = "a path has no NUL character"
+        elif (root := (folder / text).resolve()) == Path(root.anchor):
+            problem = "the whole machine is no folder of data"
+        if problem:
+            path: KeyPath = ("data_roots", position)
+            wanted = "the path of one folder"
+            wrong.append(
+                mistake(document, path, "CONFIG_VALUE", problem, found=text, wanted=wanted)
+            )
+    if wrong:
+        raise PipelineInvalidError(wrong)
+    return [(folder / text).resolve() for text in written]
+
+
+def source_step(document: Document, name: str, body: Any, folders: tuple[Path, ...]) -> Step:
+    """The step of one source.
+
+    Parameters
+    ----------
+    document : Document
+        The pipeline file.
+    name : str
+        The source's name.
+    body : object
+        What the file says of it.
+    folders : tuple of Path
+        The pipeline's folder, and the data roots.
+
+    Raises
+    ------
+    PipelineInvalidError
+        With the mistakes of this source.
+    InputError
+        FILE_MISSING and the like, which are bad input and no mistake of the pipeline.
+    """
+    path: KeyPath = ("sources", name)
+    if isinstance(body, dict) and "source" in body:
+        written = _validated(Embedded, document, body, path).source
+        return _embedded_step(document, name, written)
+    declared = _validated(UserFile, document, body, path)
+    where = f"{document.where((*path, 'file'))} (sources.{name}.file)"
+    file = resolve_path(declared.file, folders[0], folders[1:], where)
+    return _file_step(document, name, declared, file)
+
+
+def _embedded_step(document: Document, name: str, written: str) -> Step:
+    if written not in catalogue():
+        found = mistake(
+            document,
+            ("sources", name, "source"),
+            "SOURCE_UNKNOWN",
+            f"there is no embedded source '{written}'",
+            found=written,
+            wanted=", ".join(nearest(written, list(catalogue())) or catalogue()),
+            fix="`siting sources` lists them; a file of yours is {file: PATH}",
+        )
+        raise PipelineInvalidError([found])
+    entry = catalogue()[written]
+    kind = {"raster": "layer", "vector": "features"}.get(entry.format)
+    kind = kind or ("features" if entry.kind == "points" else "table")
+    marks = Marks(entry.status, entry.title, entry.vintage, entry.label_leak)
+    value = Value(kind, entry.units if kind == "layer" else None, marks)
+    return Step(name, "sources", ("sources", name), {"": value}, source=entry, file=entry.path)
+
+
+def _file_step(document: Document, name: str, declared: UserFile, file: Path) -> Step:
+    path: KeyPath = ("sources", name)
+    form = declared.resolved_format()
+    if form is None:
+        found = mistake(
+            document,
+            (*path, "file"),
+            "FORMAT_UNKNOWN",
+            "the file's ending does not say how to read it",
+            found=declared.file,
+            fix="write `format: raster`, features, points or table",
+        )
+        raise PipelineInvalidError([found])
+    _check_units(document, declared, path)
+    kind = {"raster": "layer", "table": "table"}.get(form, "features")
+    marks = Marks(declared.status, Path(declared.file).name, declared.vintage, declared.label_leak)
+    value = Value(kind, declared.units if kind == "layer" else None, marks)
+    return Step(name, "sources", path, {"": value}, source=declared, file=file)
+
+
+def _check_units(document: Document, declared: UserFile, path: KeyPath) -> None:
+    """Refuse units that nobody knows where they are written, not where they are used."""
+    written: dict[KeyPath, str | None] = {("units",): declared.units}
+    written |= {("columns", name): unit for name, unit in declared.columns.items()}
+    for place, unit in written.items():
+        try:
+            units.compatible(unit or "m", "m")
+        except UnitsError as error:
+            found = mistake(
+                document,
+                (*path, *place),
+                error.code,
+                error.message,
+                found=unit,
+                wanted=error.wanted,
+            )
+            raise PipelineInvalidError([found]) from None
+
+
+def _validated(model: type[Declared], document: Document, body: Any, path: KeyPath) -> Declared:
+    try:
+        return model.model_validate_json(json.dumps(body))
+    except ValidationError as error:
+        raise PipelineInvalidError(mistakes(document, path, error, model)) from None
