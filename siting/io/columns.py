@@ -1,18 +1,33 @@
 """Columns of tables as they were meant: ids stay text, numbers become numbers, NA stays Namibia."""
 
 import re
+import unicodedata
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
+from siting.findings import warn
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
+# Excel turns ids such as MAR1 and 123E3 into dates and powers of ten.
+_DAMAGED = re.compile(
+    r"\d(?:\.\d+)?E\+\d{2,}|#(?:REF|VALUE|NAME|N/A|DIV/0|NUM|NULL)[!?]?"
+    r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d{2,4})?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2}",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _LEADING_ZERO = re.compile(r"[-+]?0\d")
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "#n/a", "-", "--"})
+# Columns that name rows; a name may look like a number.
+_NAMES = frozenset(
+    {"id", "fid", "siteid", "uid", "uuid", "code", "name", "site", "well", "station", "title",
+     "api", "uwi", "key"}
+)  # fmt: skip
 _TRUTH = {"true": True, "false": False}
 LARGEST_EXACT = 2**53
 
@@ -22,11 +37,32 @@ def is_id(name: object) -> bool:
 
     Examples
     --------
-    >>> is_id("site_id"), is_id("ID"), is_id("width")
-    (True, True, False)
+    >>> is_id("site_id"), is_id("ID"), is_id("Well name"), is_id("wellID"), is_id("width")
+    (True, True, True, True, False)
     """
-    text = str(name).lower()
-    return text in {"id", "fid", "siteid", "uuid", "code"} or text.endswith("_id")
+    text = re.sub(r"[\s.-]+", "_", re.sub(r"(?<=[a-z])(?=I[Dd]$)", "_", str(name).strip())).lower()
+    return text in _NAMES or text.endswith(("_id", "_name", "_code"))
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell says that there is no value."""
+    return cell.strip().lower() in _MISSING
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number as computers write it.
+
+    Examples
+    --------
+    >>> is_number(" -1.5e3 "), is_number("1,5"), is_number("inf"), is_number("\u22121.5")
+    (True, False, False, True)
+    """
+    return _NUMBER.fullmatch(_plain(cell)) is not None
+
+
+def _plain(cell: str) -> str:
+    """A cell without blanks around it, and with a hyphen for the minus of typesetters."""
+    return cell.strip().replace("\u2212", "-")
 
 
 def ids_as_text(frame: Frame) -> Frame:
@@ -55,9 +91,9 @@ def typed(texts: list[str], name: str) -> pd.Series:
     >>> typed(["NA", "NZ"], "country").tolist()
     ['NA', 'NZ']
     """
-    cells = [text.strip() for text in texts]
+    as_text = pd.Series([text.strip() for text in texts], name=name, dtype=object)
+    cells = [_plain(text) for text in texts]
     filled = [cell for cell in cells if cell.lower() not in _MISSING]
-    as_text = pd.Series(cells, name=name, dtype=object)
     if is_id(name) or not filled:
         return as_text
     if all(cell.lower() in _TRUTH for cell in filled) and len(filled) == len(cells):
@@ -75,7 +111,7 @@ def typed(texts: list[str], name: str) -> pd.Series:
     return numbers.astype("int64") if numbers.abs().max() < LARGEST_EXACT else as_text
 
 
-def check_ids(frame: pd.DataFrame, where: str, lines: list[int]) -> None:
+def check_ids(frame: pd.DataFrame, where: str, lines: list[int], rows: str = "lines") -> None:
     """Refuse names of rows that are missing or stand for two rows.
 
     Parameters
@@ -86,6 +122,8 @@ def check_ids(frame: pd.DataFrame, where: str, lines: list[int]) -> None:
         The file, for messages.
     lines : list of int
         Line of each row in the file.
+    rows : str
+        What the numbers count.
 
     Raises
     ------
@@ -95,8 +133,11 @@ def check_ids(frame: pd.DataFrame, where: str, lines: list[int]) -> None:
     name = id_column(frame)
     if name is None:
         return
-    values = frame[name].astype(str)
-    empty = values.str.strip() == ""
+    values = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
+    values = values.str.strip().map(partial(unicodedata.normalize, "NFC"))
+    empty = values == ""
+    if empty.all():
+        return
     if empty.any():
         raise InputError(
             "ID_MISSING",
@@ -112,14 +153,31 @@ def check_ids(frame: pd.DataFrame, where: str, lines: list[int]) -> None:
             "ID_DUPLICATE",
             f"'{name}' stands for more than one row",
             where=where,
-            found=f"'{first}' in lines {', '.join(places)}",
+            found=f"'{first}' in {rows} {', '.join(places)}",
             wanted="an id of its own for every row",
             fix="rename or remove the repeated rows",
+        )
+    _tell_damaged(values, where, lines)
+
+
+def _tell_damaged(values: pd.Series, where: str, lines: list[int]) -> None:
+    damaged = np.flatnonzero(values.map(lambda text: bool(_DAMAGED.fullmatch(text.strip()))))
+    if damaged.size:
+        warn(
+            "ID_DAMAGED",
+            "ids look like dates or powers of ten that a spreadsheet has made of them",
+            where=f"{where}:{lines[damaged[0]]}",
+            found=", ".join(values.iloc[damaged[:5]]),
+            fix="export the table again with the column as text",
         )
 
 
 def id_column(frame: pd.DataFrame) -> str | None:
     """The column that names the rows: id, site_id, or a first column that ends in _id."""
     names = [str(column) for column in frame.columns]
-    known = [name for name in names if name.lower() in {"id", "site_id", "siteid"}]
+    known = [
+        name
+        for name in names
+        if re.sub(r"[\s.-]+", "_", name.lower()) in {"id", "site_id", "siteid"}
+    ]
     return next(iter([*known, *(name for name in names[:1] if is_id(name))]), None)

@@ -9,13 +9,22 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from siting.errors import InputError
 from siting.findings import warn
+from siting.io import shapefile
 from siting.io.formats import OGR_DRIVERS, Format, reading, wrong_format
 
 FORMATS = "GeoPackage, Shapefile, GeoJSON, FlatGeobuf or GeoParquet"
 _GEOJSON = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"')
+# The member "crs" of GeoJSON as it was before 2016: a name, or null.
+_CRS_MEMBER = re.compile(
+    rb'"crs"\s*:\s*(?:null|\{\s*"type"\s*:\s*"name"\s*,\s*'
+    rb'"properties"\s*:\s*\{\s*"name"\s*:\s*"([^"]*)"\s*\}\s*\})'
+)
+_CRS84 = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:1\.3:)?:?CRS84", re.IGNORECASE)
 
 
 @cache
@@ -38,12 +47,11 @@ def read_ogr(path: Path, kind: Format, layer: str | None) -> gpd.GeoDataFrame:
         NOT_A_VECTOR, NOT_SPATIAL, LAYER_AMBIGUOUS, LAYER_MISSING, FILE_IN_USE, FILE_CORRUPT.
     """
     harden()
-    if kind == "geojson" and not _GEOJSON.search(path.read_bytes()):
-        raise wrong_format("NOT_A_VECTOR", path, wanted=FORMATS)
+    named = kind != "geojson" or _names_crs(path)
     if kind == "geopackage":
         _check_journal(path)
     if kind == "shapefile":
-        _check_length(path)
+        shapefile.check_parts(path)
     with _heard(path):
         layers = [str(row[0]) for row in pyogrio.list_layers(path) if row[1] is not None]
     chosen = _layer(layers, layer, path)
@@ -51,9 +59,17 @@ def read_ogr(path: Path, kind: Format, layer: str | None) -> gpd.GeoDataFrame:
         info = pyogrio.read_info(path, layer=chosen)
     if info["driver"] not in OGR_DRIVERS:
         raise wrong_format("NOT_A_VECTOR", path, wanted=FORMATS)
-    encoding = _shapefile_encoding(path) if kind == "shapefile" else None
+    encoding = shapefile.encoding(path) if kind == "shapefile" else None
     with _heard(path):
         frame: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=chosen, encoding=encoding)
+    if len(frame) < info["features"] and kind != "shapefile":
+        raise InputError(
+            "FILE_CORRUPT", "features of the file cannot be read", where=str(path),
+            found=f"{len(frame)} features", wanted=f"{info['features']}, as the file states",
+            fix="bring or make the file again",
+        )  # fmt: skip
+    if not named or (frame.crs is not None and frame.crs.name.lower().startswith("undefined")):
+        return frame.set_crs(None, allow_override=True)
     return frame
 
 
@@ -73,10 +89,39 @@ def _heard(path: Path) -> Iterator[None]:
         )
 
 
+def _names_crs(path: Path) -> bool:
+    """Whether a GeoJSON file has a CRS: WGS 84, or by its member "crs" another one, or none.
+
+    Raises
+    ------
+    InputError
+        NOT_A_VECTOR for JSON that is no GeoJSON, CRS_UNKNOWN for a name that GDAL passes over.
+    """
+    content = path.read_bytes()
+    if not _GEOJSON.search(content):
+        raise wrong_format("NOT_A_VECTOR", path, wanted=FORMATS)
+    member = _CRS_MEMBER.search(content)
+    if member is None or member[1] is None:
+        return member is None
+    name = member[1].decode("utf-8", "replace")
+    if not _CRS84.fullmatch(name):
+        try:
+            CRS.from_user_input(name)
+        except CRSError as error:
+            raise InputError(
+                "CRS_UNKNOWN", "the coordinate reference system cannot be understood",
+                where=str(path), found=name[:200], wanted="longitude and latitude in WGS 84",
+                fix='write the file again in WGS 84, without the member "crs"',
+            ) from error  # fmt: skip
+    return True
+
+
 def _check_journal(path: Path) -> None:
     """Refuse a database whose last changes stand in a journal beside it."""
-    journal = path.with_name(path.name + "-wal")
-    if journal.exists() and journal.stat().st_size:
+    for ending in ("-wal", "-journal"):
+        journal = path.with_name(path.name + ending)
+        if not journal.exists() or not journal.stat().st_size:
+            continue
         raise InputError(
             "FILE_IN_USE",
             "another program has changes of this file that are not in it yet",
@@ -84,18 +129,6 @@ def _check_journal(path: Path) -> None:
             found=journal.name,
             fix="close the file in the other program, such as QGIS",
         )
-
-
-def _check_length(path: Path) -> None:
-    """Refuse a shapefile that is not as long as its header says [16-bit words]."""
-    with path.open("rb") as file:
-        stated = 2 * int.from_bytes(file.read(28)[24:], "big")
-    if path.stat().st_size < stated:
-        raise InputError(
-            "FILE_CORRUPT", "the file is cut short", where=str(path),
-            found=f"{path.stat().st_size} bytes", wanted=f"{stated} bytes",
-            fix="bring the file again",
-        )  # fmt: skip
 
 
 def _layer(layers: list[str], wanted: str | None, path: Path) -> str:
@@ -113,26 +146,3 @@ def _layer(layers: list[str], wanted: str | None, path: Path) -> str:
         wanted="one of " + ", ".join(layers),
         fix="add `layer:` to the source",
     )
-
-
-def _shapefile_encoding(path: Path) -> str | None:
-    """Encoding of a shapefile that does not state it; None where it does."""
-    beside = {each.suffix.lower(): each for each in path.parent.glob(f"{path.stem}.*")}
-    if ".cpg" in beside or ".dbf" not in beside:
-        return None
-    content = beside[".dbf"].read_bytes()
-    if len(content) < 32 or content[29] != 0:
-        return None
-    try:
-        content[32:].decode("utf-8")
-    except UnicodeDecodeError:
-        warn(
-            "ENCODING_GUESSED",
-            "the text of the file is taken for Windows-1252",
-            where=str(path),
-            found="neither a .cpg file nor a code page, and no UTF-8",
-            fix="add a .cpg file that names the encoding",
-            severity="note",
-        )
-        return "cp1252"
-    return "utf-8"

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.findings import warn
-from siting.io.columns import ids_as_text
+from siting.io.columns import check_ids, ids_as_text
 from siting.io.crs import check_plausible, known_crs
+from siting.io.dateline import cut_at_dateline
 from siting.io.formats import StrPath, format_of, local_file, reading, wrong_format
 from siting.io.ogr import FORMATS, read_ogr
+from siting.io.parquet import read_parquet
 
 WGS84 = "EPSG:4326"
 _KINDS = ("points", "lines", "polygons")
@@ -58,8 +60,10 @@ def read_features(
     system = known_crs(frame.crs, crs, file)
     frame = frame.set_crs(system, allow_override=True)
     _check_geometry(frame, file)
-    frame = _in_degrees(_valid(_flat(frame, file), file), file)
-    frame = ids_as_text(frame).reset_index(drop=True)
+    frame = _in_degrees(_valid(_flat(_single(frame), file), file), file)
+    frame = ids_as_text(cut_at_dateline(frame, file)).reset_index(drop=True)
+    if (shapely.get_type_id(frame.geometry.to_numpy()) == shapely.GeometryType.POINT).all():
+        check_ids(frame, str(file), list(range(1, len(frame) + 1)), "features")
     frame.attrs = {"name": name or file.stem, "source": file.name}
     return frame
 
@@ -75,10 +79,25 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
             wanted="GeoParquet",
             fix="read it as a table, or write it with geometry",
         )
+    read_parquet(path)  # for its checks
     with reading(path):
         frame = gpd.read_parquet(path, page_checksum_verification=True)
         _check_box(frame, path)
-    return frame
+    return _one_geometry(frame, path)
+
+
+def _one_geometry(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    """The frame without geometries that are not its first one."""
+    own = frame.geometry.name
+    others = [
+        str(name) for name, kind in frame.dtypes.items() if name != own and kind == "geometry"
+    ]
+    if others:
+        warn(
+            "GEOMETRY_SECOND", "further geometries of the file are left out", where=str(path),
+            found=", ".join(others), wanted=str(own), severity="note",
+        )  # fmt: skip
+    return frame.drop(columns=others)
 
 
 def _check_box(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -134,14 +153,24 @@ def _rows(chosen: NDArray[np.bool_]) -> str:
     return f"{rows.size} of {chosen.size}: feature {', '.join(map(str, rows[:5]))}{more}"
 
 
+def _single(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The frame with points for multi-points of one."""
+    shapes = frame.geometry.to_numpy()
+    multi = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT
+    if not multi.any() or (shapely.get_num_geometries(shapes[multi]) > 1).any():
+        return frame
+    single = np.where(multi, shapely.get_geometry(shapes, 0), shapes)
+    return frame.set_geometry(gpd.GeoSeries(single, frame.index, frame.crs))
+
+
 def _flat(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     shapes = frame.geometry.to_numpy()
-    high = shapely.has_z(shapes)
+    high = shapely.has_z(shapes) | shapely.has_m(shapes)
     if not high.any():
         return frame
     warn(
         "Z_DROPPED",
-        "heights of coordinates are left out",
+        "heights and measures of coordinates are left out",
         where=str(path),
         found=_rows(high),
         severity="note",
@@ -176,9 +205,15 @@ def _valid(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
 def _in_degrees(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     west, south, east, north = (float(edge) for edge in frame.total_bounds)
     system = frame.crs
+    if system.is_geographic and max(-south, north) > 90 and -90 <= west <= east <= 90:
+        raise InputError(
+            "LATLON_SWAPPED", "longitudes and latitudes seem to be swapped", where=str(path),
+            found=f"latitudes from {south:g} to {north:g}", wanted="latitudes from -90 to 90",
+            fix="write the file again with longitude first, as GeoJSON and WKT want it",
+        )  # fmt: skip
     check_plausible(system, (west, south, east, north), cell=1e-6, path=path)
     if system.equals(WGS84, ignore_axis_order=True):
-        return frame.set_crs(WGS84, allow_override=True)
+        return _wrapped(frame.set_crs(WGS84, allow_override=True))
     moved = frame.to_crs(WGS84)
     lost = ~np.isfinite(shapely.bounds(moved.geometry.to_numpy())).all(axis=1)
     if lost.any():
@@ -190,3 +225,17 @@ def _in_degrees(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
             fix="name the right CRS with `crs:`",
         )
     return moved
+
+
+def _wrapped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The frame with longitudes of points from -180 to 180."""
+    shapes = frame.geometry.to_numpy()
+    west, _, east, _ = shapely.bounds(shapes).T
+    beyond = ((west < -180) | (east > 180)) & (shapely.get_dimensions(shapes) == 0)
+    if not beyond.any():
+        return frame
+    turned = shapes.copy()
+    turned[beyond] = shapely.transform(
+        shapes[beyond], lambda xy: np.column_stack([(xy[:, 0] + 180) % 360 - 180, xy[:, 1]])
+    )
+    return frame.set_geometry(gpd.GeoSeries(turned, frame.index, frame.crs))

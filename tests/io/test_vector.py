@@ -141,7 +141,9 @@ def test_old_shapefile_in_windows_1252(tmp_path) -> None:
 def test_shapefile_without_its_table_still_has_places(tmp_path) -> None:
     path = written(frame([WELL]), tmp_path / "a.shp")
     path.with_suffix(".dbf").unlink()
-    assert read_features(path).geometry.iloc[0] == WELL
+    found, codes = read(path)
+    assert found.geometry.iloc[0] == WELL
+    assert codes == ["FILE_INCOMPLETE"]
 
 
 @pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".fgb", ".parquet", ".geojson"])
