@@ -1,13 +1,19 @@
 """Long runs: ``python -m tests.fuzz yaml --count 1000000 --seed 1``."""
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from .data_files import KEPT, DataFiles
+from .originals import WRITERS
 from .pipeline_files import LEVELS, PipelineFiles
 from .report import print_figures, save
 from .worker import Fuzzer, Tally, run
@@ -16,26 +22,43 @@ from .worker import Fuzzer, Tally, run
 def main() -> int:
     """Run a fuzzer and print its figures; 1 where it found faults."""
     options = _parser().parse_args()
-    started = time.monotonic()
-    fuzzer = PipelineFiles(options.seed, options.level)
-    tally = _run(fuzzer, options.start, options.count, options.jobs)
-    print_figures(tally, time.monotonic() - started)
-    for line in save(tally.faults, Path(options.failures)):
-        print(line)
-    if tally.faults:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    faults = 0
+    for name, fuzzer in _fuzzers(options):
+        tally, started = Tally(), time.monotonic()
+        with suppress(KeyboardInterrupt):
+            _run(fuzzer, options, tally)
+        print(f"\n== {name}")
+        print_figures(tally, time.monotonic() - started)
+        for line in save(tally.faults, Path(options.failures) / name):
+            print(line, flush=True)
+        faults += len(tally.faults)
+    if faults:
         print(f"saved below {options.failures}")
-    return 1 if tally.faults else 0
+    return 1 if faults else 0
 
 
-def _run(fuzzer: Fuzzer, start: int, count: int, jobs: int) -> Tally:
+def _fuzzers(options: argparse.Namespace) -> Iterator[tuple[str, Fuzzer]]:
+    if options.kind == "yaml":
+        yield "yaml", PipelineFiles(options.seed, options.level)
+        return
+    for form in [options.format] if options.format else list(WRITERS):
+        yield form, DataFiles(options.seed, form, options.kept)
+
+
+def _run(fuzzer: Fuzzer, options: argparse.Namespace, total: Tally) -> None:
     """All attempts, shared out over workers in stretches of numbers."""
+    jobs, start, count = options.jobs, options.start, options.count
     edges = [start + count * part // jobs for part in range(jobs + 1)]
-    parts = [range(*pair) for pair in pairwise(edges)]
-    total = Tally()
+    if jobs == 1:
+        run(fuzzer, range(*edges), total, _told)
+        return
+    parts = [Tally() for _ in range(jobs)]
     with ThreadPoolExecutor(jobs) as pool:
-        for tally in pool.map(lambda part: run(fuzzer, part, _told), parts):
-            total.add(tally)
-    return total
+        stretches = [range(*pair) for pair in pairwise(edges)]
+        list(pool.map(partial(run, fuzzer), stretches, parts))
+    for part in parts:
+        total.add(part)
 
 
 def _told(tally: Tally) -> None:
@@ -47,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     kinds = parser.add_subparsers(dest="kind", required=True)
     yaml = kinds.add_parser("yaml", help="mutated pipeline files")
     yaml.add_argument("--level", choices=LEVELS, default="", help="one kind of damage only")
-    for each in (yaml,):
+    data = kinds.add_parser("data", help="mutated data files; --count of each format")
+    data.add_argument("--format", choices=list(WRITERS), default="", help="one format only")
+    data.add_argument("--kept", choices=KEPT, default="", help="how the digest is kept")
+    for each in (yaml, data):
         each.add_argument("--count", type=int, default=10_000)
         each.add_argument("--start", type=int, default=0, help="first number")
         each.add_argument("--seed", type=int, default=1)

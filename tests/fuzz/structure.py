@@ -3,6 +3,7 @@
 import random
 import typing
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -306,5 +307,6 @@ def mutated(rng: random.Random, data: Data) -> Data:
     """The pipeline with one to three things wrong."""
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         if data:
+            data = deepcopy(data)  # odd values are shared by all pipelines: none may change one
             rng.choice(MUTATIONS)(rng, data)
     return data

@@ -35,7 +35,7 @@ def test_mutated_pipeline_files_end_with_a_plan_or_with_errors(
     with listening() as heard:
         for index in range(COUNT):
             try_one(fuzzer, index, heard, tally)
-    broken = [each for each in tally.faults if each.kind != "slow"]  
+    broken = [each for each in tally.faults if each.kind != "slow"]
     assert not broken, [(each.index, each.kind, each.detail) for each in broken]
     assert tally.tried == COUNT
     assert len(tally.outcomes) > 5  # it is not one mistake over and over

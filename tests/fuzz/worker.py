@@ -5,6 +5,7 @@ import os
 import resource
 import tempfile
 import time
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -88,7 +89,9 @@ def try_one(fuzzer: Fuzzer, index: int, heard: list[Any], tally: Tally) -> None:
     heard.clear()
     try:
         attempt = fuzzer.attempt(files)
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of a library in Rust is no Exception
         attempt = Attempt(("exception",), "exception", f"{type(error).__name__}: {error}"[:500])
     seconds, growth = time.process_time() - started, memory() - before
     tally.tried += 1
@@ -138,8 +141,17 @@ def _standard_error(heard: list[Any]) -> Iterator[Any]:
 
 
 def _work(fuzzer: Fuzzer, numbers: range, skip: set[int], pipe: Any, mark: Any) -> None:
-    """Body of the worker: attempts in order, a tally for each chunk of them."""
+    """Body of the worker; its own mistakes are told, since nobody sees its stderr."""
     os.nice(19)
+    try:
+        _attempts(fuzzer, numbers, skip, pipe, mark)
+    except BaseException:
+        pipe.send(traceback.format_exc())
+        raise
+
+
+def _attempts(fuzzer: Fuzzer, numbers: range, skip: set[int], pipe: Any, mark: Any) -> None:
+    """Attempts in order, a tally for each chunk of them."""
     with (
         tempfile.TemporaryDirectory() as folder,
         listening() as heard,
@@ -160,22 +172,19 @@ def _work(fuzzer: Fuzzer, numbers: range, skip: set[int], pipe: Any, mark: Any) 
             pipe.send((tally, min(start + CHUNK, numbers.stop)))
 
 
-def run(fuzzer: Fuzzer, numbers: range, told: Any = None) -> Tally:
-    """Tally of all the attempts; a worker that dies or hangs is replaced.
+def run(fuzzer: Fuzzer, numbers: range, total: Tally, told: Any = None) -> None:
+    """Count all the attempts; a worker that dies or hangs is replaced.
 
     The chunk in which it died is done again without the attempt that killed it.
     """
-    total, skip, position = Tally(), set[int](), numbers.start
+    skip, position = set[int](), numbers.start
     while position < numbers.stop:
         position, fault = _one_worker(fuzzer, range(position, numbers.stop), skip, total, told)
         if fault is not None:
             if fault.index in skip:  # it did not die of an attempt: there is no use in going on
                 raise RuntimeError(fault.detail)
             skip.add(fault.index)
-            total.tried += 1
-            total.outcomes[fault.kind] += 1
-            total.faults.append(fault)
-    return total
+            total.add(Tally(tried=1, outcomes=Counter([fault.kind]), faults=[fault]))
 
 
 def _one_worker(
@@ -192,7 +201,10 @@ def _one_worker(
     try:
         while position < numbers.stop:
             if receiver.poll(1.0):
-                tally, position = receiver.recv()
+                message = receiver.recv()
+                if isinstance(message, str):
+                    raise RuntimeError(f"attempt {mark[0]:.0f}: {message}")
+                tally, position = message
                 total.add(tally)
                 if told:
                     told(total)
