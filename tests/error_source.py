@@ -26,7 +26,7 @@ class Use:
     code: str
     file: str
     line: int
-    how: str  # name of the error's class, or "finding"
+    how: str  # name of the error's class, or the finding's severity: "warning" or "note"
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def _trees() -> dict[str, ast.Module]:
 def _built_in() -> dict[tuple[str, str], Sink]:
     """Classes of errors and the two doors of findings; the key is (file or "", name)."""
     sinks = {("", name): Sink(0, "code", frozenset({name})) for name in ERRORS}
+    del sinks["", "PipelineInvalidError"]  # it takes a list of errors, and has a code of its own
+    sinks["siting/errors.py", "__init__"] = Sink(0, "code", frozenset({"PipelineInvalidError"}))
     for name in ("warn", "Finding"):
         sinks["", name] = Sink(0, "code", frozenset({"finding"}))
     return sinks
@@ -115,6 +117,8 @@ def _sink(
 
 def _constants(expression: ast.expr, scope: ast.AST) -> set[str]:
     """Texts an expression can be: itself, either branch, or what its name was given in scope."""
+    if isinstance(expression, ast.JoinedStr):
+        return _joined(expression, scope)
     if isinstance(expression, ast.Name):
         given = [
             (node.targets, node.value) for node in ast.walk(scope) if isinstance(node, ast.Assign)
@@ -132,6 +136,18 @@ def _constants(expression: ast.expr, scope: ast.AST) -> set[str]:
     }
 
 
+def _joined(expression: ast.JoinedStr, scope: ast.AST) -> set[str]:
+    """Texts that ``f"{name}_DUPLICATE"`` can be."""
+    texts = {""}
+    for part in expression.values:
+        inner = part.value if isinstance(part, ast.FormattedValue) else part
+        ends = _constants(inner, scope)
+        if isinstance(inner, ast.Constant):
+            ends = {inner.value}
+        texts = {text + end for text in texts for end in ends}
+    return {text for text in texts if CODE.match(text)}
+
+
 def _bound(name: str, target: ast.expr, value: ast.expr) -> set[str]:
     """Texts that one assignment gives to a name, tuples included."""
     if isinstance(target, ast.Name) and target.id == name:
@@ -144,6 +160,11 @@ def _bound(name: str, target: ast.expr, value: ast.expr) -> set[str]:
     ):
         return _constants(value, ast.Pass())
     return set()
+
+
+def _severity(call: ast.Call) -> str:
+    stated = {each.arg: each.value for each in call.keywords}.get("severity")
+    return stated.value if isinstance(stated, ast.Constant) else "warning"
 
 
 def _uses_in(file: str, tree: ast.Module) -> list[tuple[Use | None, str]]:
@@ -163,7 +184,9 @@ def _uses_in(file: str, tree: ast.Module) -> list[tuple[Use | None, str]]:
             codes = _constants(argument, scope)
             place = f"{file}:{call.lineno}: {ast.unparse(argument)}"
             found += [
-                (Use(code, file, call.lineno, how), place) for code in codes for how in sink.how
+                (Use(code, file, call.lineno, _severity(call) if how == "finding" else how), place)
+                for code in codes
+                for how in sink.how
             ]
             if not codes:
                 found.append((None, place))

@@ -1,0 +1,190 @@
+"""What goes wrong with the store, the disk and the run's folder."""
+
+import errno
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from siting import grid
+from siting.publish import lock, publish, staging
+from siting.store import Store, code_digest, digest, files, object_key, space
+from siting.store.garbage import gc
+
+from .made import Maker, example
+
+RECIPE = {"function": "field"}
+KEY = object_key(RECIPE)
+BOX = grid.make_grid("EPSG:6933", 1000.0, (0.0, 0.0, 20_000.0, 20_000.0))
+
+
+def store(folder: Path) -> Store:
+    return Store(folder / "store", workers=1)
+
+
+def layer(values: Any = None) -> xr.DataArray:
+    cells = np.arange(400, dtype="float32").reshape(20, 20) if values is None else values
+    return grid.as_layer(cells, BOX, units="m", kind="continuous")
+
+
+def published(out: Path, text: str = "map") -> None:
+    """Publish a run of one file."""
+    with lock(out), staging(out) as staged:
+        (staged / "map.html").write_text(text)
+        publish(out, "0a", staged, {"title": "a"})
+
+
+def refusing(number: int) -> Maker:
+    """Write a layer to a disk that answers with this error."""
+
+    def make(folder: Path) -> None:
+        def refuse(*_: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+        with mock.patch.object(os, "fsync", refuse):
+            store(folder).write_layer(KEY, layer(), RECIPE)
+
+    return make
+
+
+for _code, _number in {
+    "DISK_FULL": errno.ENOSPC, "NOT_WRITABLE": errno.EROFS, "STORAGE_FAILED": errno.EIO,
+}.items():  # fmt: skip
+    example(_code)(refusing(_number))
+
+
+@example("DISK_SPACE_LOW")
+def _(folder: Path) -> None:
+    usage = SimpleNamespace(total=500e9, free=1.2e9)
+    with mock.patch.object(shutil, "disk_usage", lambda path: usage):
+        space.require_space(folder / "siting-out", 4_600_000_000)
+
+
+@example("FILE_UNREADABLE")
+def _(folder: Path) -> None:
+    from siting.io.formats import reading
+
+    with reading(Path("heat.tif")):  # rights do not stop root: the system's answer to others
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@example("CODE_UNKNOWN")
+def _(folder: Path) -> None:
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec("def my_layer(): pass", scope)
+    code_digest(scope["my_layer"])
+
+
+@example("FRAME_NOT_STORABLE")
+def _(folder: Path) -> None:
+    store(folder).write_frame(KEY, pd.DataFrame({"depth": [900, "deep"]}), RECIPE)
+
+
+@example("GRID_MISSING")
+def _(folder: Path) -> None:
+    store(folder).write_layer(KEY, xr.DataArray(np.zeros((2, 2)), dims=("a", "b")), RECIPE)
+
+
+@example("INPUT_CHANGED")
+def _(folder: Path) -> None:
+    source = folder / "heat.tif"
+    source.write_bytes(b"half of it")
+    plain = hashlib.file_digest
+
+    def slow(stream: Any, name: str) -> Any:
+        found = plain(stream, name)
+        with source.open("ab") as other:
+            other.write(b"more")
+        return found
+
+    with mock.patch.object(hashlib, "file_digest", slow):
+        store(folder).file_digest(source)
+
+
+@example("KEY_INVALID")
+def _(folder: Path) -> None:
+    store(folder).place("../../etc")
+
+
+@example("LAYER_DTYPE")
+def _(folder: Path) -> None:
+    store(folder).write_layer(KEY, layer(np.zeros((20, 20), "int64")), RECIPE)
+
+
+@example("NOT_JSON")
+def _(folder: Path) -> None:
+    digest.canonical({"half_distance": float("nan")})
+
+
+@example("OBJECT_MISSING")
+def _(folder: Path) -> None:
+    store(folder).manifest(KEY)
+
+
+@example("PART_INVALID")
+def _(folder: Path) -> None:
+    store(folder).write(KEY, {"mean heat": layer()}, RECIPE)
+
+
+@example("PART_MISSING")
+def _(folder: Path) -> None:
+    store(folder).write_record(KEY, {"a": 1}, RECIPE)
+    store(folder).read(KEY, "spread")
+
+
+@example("PATH_IN_THE_WAY")
+def _(folder: Path) -> None:
+    (folder / "siting-out" / "latest").mkdir(parents=True)
+    published(folder / "siting-out")
+
+
+@example("RUN_DIFFERS")
+def _(folder: Path) -> None:
+    published(folder / "siting-out")
+    published(folder / "siting-out", "another map")
+
+
+@example("RUN_LOCKED")
+def _(folder: Path) -> None:
+    with lock(folder / "siting-out"):
+        published(folder / "siting-out")
+
+
+@example("RUN_REPAIRED")
+def _(folder: Path) -> None:
+    published(folder / "siting-out")
+    (folder / "siting-out" / "runs" / "0a" / "map.html").write_text("edited")
+    published(folder / "siting-out")
+
+
+@example("STORE_LOCKED")
+def _(folder: Path) -> None:
+    (folder / "store").mkdir()
+    with files.lock_file(folder / "store" / ".gc.lock"):
+        gc(store(folder))
+
+
+@example("TILE_DAMAGED")
+def _(folder: Path) -> None:
+    where = store(folder)
+    where.write_layer(KEY, layer(), RECIPE)
+    lazy = where.read_layer(KEY)
+    shutil.rmtree(where.place(KEY))
+    lazy.compute()
+
+
+@example("TILE_UNEXPECTED")
+def _(folder: Path) -> None:
+    import dask.array as da
+
+    wrong = da.zeros((20, 20), dtype="float32", chunks=(20, 20)).map_blocks(
+        lambda block: block[:5], dtype="float32", chunks=(20, 20)
+    )
+    store(folder).write_layer(KEY, layer(wrong), RECIPE)
