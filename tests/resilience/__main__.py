@@ -1,0 +1,147 @@
+"""Kill, fill, damage and race whole runs, and print a table of what came of it.
+
+    python -m tests.resilience [EXPERIMENT ...] [--every N] [--kills N] [--rounds N]
+
+Experiments: points kills faults limits disks races sharing stored published; all where none is
+named. With ``--every 1``, the default, each durable step and each file is tried: half an hour.
+The exit code is not 0 where anything is torn, differs, or ends otherwise than it should.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import small_world
+from . import crashes, damage, sharing
+from .tally import Tally, table
+from .world import QUICK, World
+
+Experiment = Callable[[World, argparse.Namespace], list[Tally]]
+MB = 1_000_000
+
+
+def steps(world: World, every: int, first: int = 1) -> list[int]:
+    return list(range(first, crashes.count_steps(world) + 1, every))
+
+
+def points(world: World, asked: argparse.Namespace) -> list[Tally]:
+    return [crashes.points(world, steps(world, asked.every))]
+
+
+def kills(world: World, asked: argparse.Namespace) -> list[Tally]:
+    return [crashes.kills(world, asked.kills)]
+
+
+def faults(world: World, asked: argparse.Namespace) -> list[Tally]:
+    """Each fault begins at another step, so that a sample of few steps is spread over all."""
+    return [
+        crashes.faults(world, name, steps(world, asked.every, 1 + i % asked.every))
+        for i, name in enumerate(crashes.FAULTS)
+    ]
+
+
+def limits(world: World, asked: argparse.Namespace) -> list[Tally]:
+    sizes = (3000, 6000, 9000, 12_000, 20_000, 60_000, 110_000, 250_000, 300_000)
+    more = (8 * MB, 30 * MB, 60 * MB, 90 * MB, 120 * MB, 180 * MB, 250 * MB)
+    every = min(asked.every, 3)
+    return [
+        crashes.limits(world, "a limit on file size", sizes[::every], file_size, "DISK_FULL"),
+        crashes.limits(world, "a limit on memory", more[::every], memory, "MEMORY_FULL"),
+    ]  # fmt: skip
+
+
+def file_size(most: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
+def memory(more: int) -> None:
+    """Limit the address space to what it is now and so many bytes more."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + more
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def disks(world: World, asked: argparse.Namespace) -> list[Tally]:
+    sizes = [100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000, 800_000, 1_000_000]
+    if not can_mount(world.folder / "mount"):
+        print("disks: not tried, since this user may not mount a tmpfs", file=sys.stderr)
+        return []
+    return [crashes.small_disks(world, sizes[:: min(asked.every, 3)], mount, unmount)]
+
+
+def can_mount(folder: Path) -> bool:
+    folder.mkdir()
+    try:
+        mount(folder, MB)
+    except (subprocess.CalledProcessError, OSError):
+        return False
+    unmount(folder)
+    return True
+
+
+def mount(folder: Path, size: int) -> None:
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def unmount(folder: Path) -> None:
+    subprocess.run(["umount", "--lazy", str(folder)], check=True, capture_output=True)
+
+
+def races(world: World, asked: argparse.Namespace) -> list[Tally]:
+    return [sharing.races(world, asked.rounds)]
+
+
+def shared(world: World, asked: argparse.Namespace) -> list[Tally]:
+    return [sharing.sharing(world, asked.rounds // 5 + 1)]
+
+
+def stored(world: World, asked: argparse.Namespace) -> list[Tally]:
+    return [damage.stored(world, asked.every)]
+
+
+def published(world: World, asked: argparse.Namespace) -> list[Tally]:
+    return [damage.published(world, asked.every)]
+
+
+EXPERIMENTS: dict[str, tuple[str, Experiment]] = {
+    "points": (QUICK, points),
+    "kills": (small_world.PIPELINE, kills),
+    "faults": (QUICK, faults),
+    "limits": (small_world.PIPELINE, limits),
+    "disks": (small_world.PIPELINE, disks),
+    "races": (QUICK, races),
+    "sharing": (QUICK, shared),
+    "stored": (QUICK, stored),
+    "published": (small_world.PIPELINE, published),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.resilience", description=__doc__)
+    parser.add_argument("experiments", nargs="*", choices=[*EXPERIMENTS, []])
+    parser.add_argument("--every", type=int, default=1, help="try each N-th step or file")
+    parser.add_argument("--kills", type=int, default=200, help="kills at random moments")
+    parser.add_argument("--rounds", type=int, default=50, help="rounds of runs at once")
+    asked = parser.parse_args()
+    names = asked.experiments or list(EXPERIMENTS)
+    tallies: list[Tally] = []
+    for text in dict.fromkeys(EXPERIMENTS[name][0] for name in names):
+        with tempfile.TemporaryDirectory(prefix="siting-resilience-") as folder:
+            world = World(Path(folder), text)
+            for name in names:
+                if EXPERIMENTS[name][0] == text:
+                    tallies += EXPERIMENTS[name][1](world, asked)
+    for failure in (each for tally in tallies for each in tally.failures):
+        print(failure, file=sys.stderr)
+    print(table(tallies))
+    return int(any(tally.failed for tally in tallies))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
