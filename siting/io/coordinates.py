@@ -61,66 +61,6 @@ def not_regular(dataset: xr.Dataset, name: str, path: Path) -> InputError:
     )
 
 
-def step_of(array: xr.DataArray, axes: Axes, band: int | None, path: Path) -> dict[str, int]:
-    """The one step to read along each further dimension.
-
-    Raises
-    ------
-    InputError
-        DIMENSION_AMBIGUOUS, BAND_MISSING, TIME_DUPLICATE, TIME_NOT_MONOTONIC and the like.
-    """
-    others = [str(dim) for dim in array.dims if dim not in axes]
-    long = [dim for dim in others if array.sizes[dim] > 1]
-    if len(long) > 1 or (long and band is None):
-        raise InputError(
-            "DIMENSION_AMBIGUOUS",
-            "the variable has more than rows and columns",
-            where=f"{path}: {array.name}",
-            found=", ".join(f"{dim} ({array.sizes[dim]})" for dim in long),
-            wanted="one step of one further dimension",
-            fix="name the step, from 1, with `band:`" if len(long) == 1 else "cut a slice first",
-        )
-    for dim in long:
-        _check_steps(array, dim, path)
-    if long and band is not None and not 1 <= band <= array.sizes[long[0]]:
-        raise InputError(
-            "BAND_MISSING",
-            f"there is no such step of {long[0]}",
-            where=f"{path}: {array.name}",
-            found=f"band {band}",
-            wanted=f"1 to {array.sizes[long[0]]}",
-        )
-    return {dim: (band or 1) - 1 if dim in long else 0 for dim in others}
-
-
-def _check_steps(array: xr.DataArray, dim: str, path: Path) -> None:
-    """Refuse steps that come twice or run back; report gaps."""
-    if dim not in array.coords or array.coords[dim].dtype.kind not in "iuf":
-        return
-    steps = np.diff(np.asarray(array.coords[dim].values, dtype=float))
-    time = "since" in str(array.coords[dim].attrs.get("units", ""))
-    name = "TIME" if time else "STEP"
-    where = f"{path}: {dim}"
-    if (steps == 0).any():
-        number = int(np.flatnonzero(steps == 0)[0]) + 1
-        raise InputError(
-            f"{name}_DUPLICATE", f"a step of {dim} comes twice", where=where,
-            found=f"steps {number} and {number + 1}", fix="remove one of the two",
-        )  # fmt: skip
-    if not ((steps > 0).all() or (steps < 0).all()):
-        raise InputError(
-            f"{name}_NOT_MONOTONIC", f"the steps of {dim} run forth and back", where=where,
-            fix=f"sort the file by {dim}",
-        )  # fmt: skip
-    if time and np.abs(steps).max() > 1.5 * np.median(np.abs(steps)):
-        warn(
-            "TIME_GAP",
-            "steps are missing: means and totals over time would be off",
-            where=where,
-            found=f"a gap of {np.abs(steps).max() / np.median(np.abs(steps)):.3g} steps",
-        )
-
-
 def frame_of(
     dataset: xr.Dataset, array: xr.DataArray, axes: Axes, declared: str | None, path: Path
 ) -> Frame:
@@ -132,10 +72,12 @@ def frame_of(
         CRS_MISSING, CRS_IMPLAUSIBLE, GRID_IRREGULAR.
     """
     y, x = (dataset[dim] for dim in axes)
+    _refuse_two_dimensional(dataset, array, (y, x), path)
     system = known_crs(_crs(dataset, array, y, x), declared, path)
+    if system.is_geographic:
+        _check_degrees(y, x, path)
     (top, row_step), (left, column_step) = (
-        _spacing(values * _factor(each, system), str(each.name), path)
-        for each, values in ((y, y.to_numpy().astype(float)), (x, _unbroken(x, system)))
+        _spacing(dataset, each, system, path) for each in (y, x)
     )
     affine = Affine(column_step, 0, left, 0, row_step, top)
     ends = affine * (x.size, y.size)
@@ -146,20 +88,71 @@ def frame_of(
     return Frame(system, affine, y.size, x.size)
 
 
-def _factor(coordinate: xr.DataArray, crs: CRS) -> float:
-    """Units of the CRS in a unit of the coordinate."""
-    kilometres = str(coordinate.attrs.get("units", "")).lower() in {"km", "kilometer", "kilometre"}
-    return 1000.0 if kilometres and crs.is_projected else 1.0
+def _refuse_two_dimensional(
+    dataset: xr.Dataset, array: xr.DataArray, pair: tuple[xr.DataArray, xr.DataArray], path: Path
+) -> None:
+    """Refuse curvilinear grids, whose rows and columns are mere numbers."""
+    told = str(array.attrs.get("coordinates", "")).split()
+    curved = [name for name in told if name in dataset.variables and dataset[name].ndim == 2]
+    placed = all(
+        each.attrs.get("units") or "projection" in str(each.attrs.get("standard_name", ""))
+        for each in pair
+    )
+    if curved and not placed:
+        raise InputError(
+            "GRID_IRREGULAR",
+            "the variable lies on a curvilinear grid",
+            where=f"{path}: {array.name}",
+            found=f"two-dimensional coordinates {', '.join(curved)}",
+            wanted="rows and columns with coordinates of their own",
+            fix="regrid the file to longitudes and latitudes first",
+        )
 
 
-def _unbroken(x: xr.DataArray, crs: CRS) -> NDArray[np.float64]:
-    """Coordinates of columns; longitudes go on beyond the dateline."""
-    values = x.to_numpy().astype(float)
-    return np.unwrap(values, period=360.0) if crs.is_geographic else values
+def _values(coordinate: xr.DataArray) -> NDArray[np.float64]:
+    """Numbers of a coordinate, unpacked."""
+    attrs = coordinate.attrs
+    scale = float(np.ravel(attrs.get("scale_factor", 1.0))[0])
+    offset = float(np.ravel(attrs.get("add_offset", 0.0))[0])
+    return np.asarray(coordinate.to_numpy().astype(float) * scale + offset)
 
 
-def _spacing(values: NDArray[np.float64], name: str, path: Path) -> tuple[float, float]:
-    """Edge of the first cell, and the step from cell to cell."""
+def _check_degrees(y: xr.DataArray, x: xr.DataArray, path: Path) -> None:
+    """Refuse longitudes and latitudes that are missing, swapped or off the globe."""
+    latitudes, longitudes = _values(y), _values(x)
+    for each, values in ((y, latitudes), (x, longitudes)):
+        bad = ~np.isfinite(values) | (np.abs(values) > 1e6)
+        if bad.any():
+            raise InputError(
+                "COORD_INVALID",
+                "coordinates are missing",
+                where=f"{path}: {each.name}",
+                found=f"{int(bad.sum())} of {bad.size}",
+                wanted="a coordinate for every row and column",
+                fix="write the coordinates again",
+            )
+    if np.abs(latitudes).max() <= 90.001:
+        return
+    swapped = np.abs(latitudes).max() <= 360.001 and np.abs(longitudes).max() <= 90.001
+    raise InputError(
+        "LATLON_SWAPPED" if swapped else "CRS_IMPLAUSIBLE",
+        "longitudes and latitudes seem to be swapped"
+        if swapped
+        else "the latitudes do not lie on the globe",
+        where=f"{path}: {y.name}",
+        found=f"{latitudes.min():g} to {latitudes.max():g}",
+        wanted="-90 to 90",
+        fix="swap the two coordinates of the file" if swapped else "correct the coordinates or CRS",
+    )
+
+
+def _spacing(
+    dataset: xr.Dataset, coordinate: xr.DataArray, crs: CRS, path: Path
+) -> tuple[float, float]:
+    """Edge of the first cell, and the step from cell to cell [unit of the CRS]."""
+    values = _values(coordinate) * _factor(coordinate, crs)
+    if crs.is_geographic:  # longitudes go on beyond the dateline
+        values = np.unwrap(values, period=360.0)
     count = values.size
     step = (values[-1] - values[0]) / (count - 1) if count > 1 else np.nan
     regular = np.abs(values - (values[0] + step * np.arange(count))) < 0.01 * abs(step)
@@ -167,12 +160,57 @@ def _spacing(values: NDArray[np.float64], name: str, path: Path) -> tuple[float,
         raise InputError(
             "GRID_IRREGULAR",
             "the cells are not evenly spaced",
-            where=f"{path}: {name}",
+            where=f"{path}: {coordinate.name}",
             found=f"{count} coordinates from {values[0]:g} to {values[-1]:g}",
             wanted="at least two coordinates with one step",
             fix="regrid the file to even steps",
         )
-    return float(values[0] - step / 2), float(step)
+    first, step = _exact(values[0], step, coordinate.dtype, np.abs(values).max())
+    return _edge(dataset, coordinate, first, step, _factor(coordinate, crs)), step
+
+
+def _exact(first: float, step: float, dtype: np.dtype[Any], largest: float) -> tuple[float, float]:
+    """First coordinate and step, freed from the rounding of coordinates stored as float32."""
+    if dtype != np.float32:
+        return float(first), float(step)
+    rounding = float(np.spacing(np.float32(largest)))
+    for parts in (1.0, 60.0, 3600.0):  # decimal degrees, minutes, seconds
+        near = round(step * parts, 6) / parts
+        start = round(first / (near / 2)) * near / 2 if near else first
+        if near and abs(near - step) < rounding and abs(start - first) <= rounding:
+            return float(start), float(near)
+    return float(first), float(step)
+
+
+def _edge(
+    dataset: xr.Dataset, coordinate: xr.DataArray, first: float, step: float, factor: float
+) -> float:
+    """Edge of the first cell: by the file's bounds, else half a step before its coordinate."""
+    middle = first - step / 2
+    name = str(coordinate.attrs.get("bounds", ""))
+    if name not in dataset.variables or dataset[name].shape != (coordinate.size, 2):
+        return middle
+    edges = np.sort(np.asarray(dataset[name].values[0], dtype=float) * factor)
+    edge = float(edges[0] if step > 0 else edges[1])
+    wide = abs((edges[1] - edges[0]) - abs(step)) < 0.01 * abs(step)
+    holds = edges[0] - 1e-6 <= first <= edges[1] + 1e-6
+    off = abs(edge - middle) > 0.01 * abs(step)
+    if not (wide and holds and off):
+        return middle
+    warn(
+        "CELL_BOUNDS",
+        "the coordinates are edges of the cells, not their centres: the bounds are used",
+        where=f"{coordinate.name}",
+        found=f"{first:g}, in a cell from {edges[0]:g} to {edges[1]:g}",
+        severity="note",
+    )
+    return edge
+
+
+def _factor(coordinate: xr.DataArray, crs: CRS) -> float:
+    """Units of the CRS in a unit of the coordinate."""
+    kilometres = str(coordinate.attrs.get("units", "")).lower() in {"km", "kilometer", "kilometre"}
+    return 1000.0 if kilometres and crs.is_projected else 1.0
 
 
 def _crs(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from siting.errors import InputError
+from siting.io.accumulated import as_rate
 from siting.io.containers import check_chunks, check_hdf5, check_zarr, is_group
-from siting.io.coordinates import Axes, axes_of, frame_of, not_regular, step_of
+from siting.io.coordinates import Axes, axes_of, frame_of, not_regular
+from siting.io.dimensions import Steps, steps_of
 from siting.io.formats import Format, reading
-from siting.io.source import Part, RasterSource, check_block, equals, numeric
+from siting.io.over_time import OverTimeReduction, Shape
+from siting.io.quantities import full_turn, is_direction
+from siting.io.source import Part, RasterSource, check_block, equals, fills, numeric
 
 MAX_WHOLE = 256 << 20  # a NetCDF-3 file up to this size is read as a whole
 _ENGINES = {"netcdf3": "scipy", "hdf5": "h5netcdf", "zarr": "zarr"}
@@ -61,7 +66,8 @@ def open_gridded(
     InputError
         VARIABLE_AMBIGUOUS, VARIABLE_MISSING, DIMENSION_AMBIGUOUS, BAND_MISSING, GRID_IRREGULAR,
         CRS_MISSING, CRS_IMPLAUSIBLE, CHUNK_MISSING, PATH_OUTSIDE_DATA, CODEC_REFUSED,
-        NOT_NUMERIC, FILE_CORRUPT.
+        NOT_NUMERIC, FILE_CORRUPT, SCALE_INVALID, OVER_TIME_UNSOUND, COORD_INVALID,
+        LATLON_SWAPPED, and whatever is wrong with its time axis.
     """
     _check_container(path, kind)
     with _opened(path, kind) as dataset:
@@ -70,25 +76,117 @@ def open_gridded(
         axes = axes_of(array)
         if axes is None:
             raise not_regular(dataset, name, path)
-        step = step_of(array, axes, part.band, path)
+        steps = steps_of(dataset, array, axes, part, path)
         dtype = _unsigned_type(numeric(str(array.dtype), path), array.attrs)
         frame = frame_of(dataset, array, axes, crs, path)
         attrs = dict(array.attrs)
-        chunks = array.encoding.get("chunksizes") or array.encoding.get("chunks") or ()
-    check_block(int(np.prod(chunks)) if chunks else 1, dtype, path)
+        shape = _stored_shape(array, axes, steps.time)
+    check_block(int(np.prod(shape.chunks)), dtype, path)
     if kind == "zarr":
-        check_chunks(path, name, _fills(attrs))
-    return RasterSource(
+        check_chunks(path, name, fills(attrs))
+    scale, offset = _packing(attrs, path)
+    source = RasterSource(
         path=path,
         frame=frame,
         dtype=dtype,
-        load=partial(_load, path, kind, name, axes, step),
-        scale=float(np.ravel(attrs.get("scale_factor", 1.0))[0]),
-        offset=float(np.ravel(attrs.get("add_offset", 0.0))[0]),
+        load=partial(_load, path, kind, name, axes, steps.fixed),
+        scale=scale,
+        offset=offset,
         nodata=() if nodata is None else (nodata,),
         units=str(attrs.get("units", "")),
         long_name=str(attrs.get("long_name", "")),
+        palette="flag_values" in attrs or "flag_meanings" in attrs,
+        variable=name,
+        standard_name=str(attrs.get("standard_name", "")).strip(),
     )
+    source = replace(source, circular=part.kind == "circular" or is_direction(source))
+    if steps.axis is None:
+        return source
+    _refuse_unsound(source, part)
+    return over_time(as_rate(source, steps.axis, part), kind, axes, steps, part, shape)
+
+
+def over_time(
+    source: RasterSource, kind: Format, axes: Axes, steps: Steps, part: Part, shape: Shape
+) -> RasterSource:
+    """The source with the values of its steps of time taken together."""
+    if steps.axis is None or part.over_time is None:
+        raise ValueError(source.path)
+    how = part.over_time
+    if source.scale < 0 and how != "mean":  # the least stored value is the greatest
+        how = "maximum" if how == "minimum" else "minimum"
+    full = full_turn(source.units or part.units or "")
+    turn = (source.scale / full, source.offset / full) if source.circular else None
+    reduction = OverTimeReduction(
+        partial(_read_steps, source, axes, steps),
+        partial(_opened, source.path, kind),
+        steps.axis,
+        steps.first,
+        how,
+        shape,
+        turn,
+    )
+    return replace(source, load=reduction.load, nodata=(), evidence=reduction)
+
+
+def _refuse_unsound(source: RasterSource, part: Part) -> None:
+    classes = source.palette or part.kind in {"categorical", "boolean"}
+    circular = source.circular and part.over_time != "mean"
+    if not (classes or circular):
+        return
+    raise InputError(
+        "OVER_TIME_UNSOUND",
+        f"the {part.over_time} over time of {'classes' if classes else 'directions'} means nothing",
+        where=f"{source.path}: {source.variable}",
+        wanted="amounts, or directions with `over_time: mean`",
+        fix="name one step with `band:`",
+    )
+
+
+def _packing(attrs: dict[str, Any], path: Path) -> tuple[float, float]:
+    """Scale and offset of packed values."""
+    scale, offset = (
+        float(np.ravel(attrs.get(name, usual))[0])
+        for name, usual in (("scale_factor", 1.0), ("add_offset", 0.0))
+    )
+    if not (np.isfinite([scale, offset]).all() and scale != 0):
+        raise InputError(
+            "SCALE_INVALID",
+            "the values cannot be unpacked",
+            where=str(path),
+            found=f"scale_factor {scale:g}, add_offset {offset:g}",
+            wanted="finite numbers, a scale that is not 0",
+            fix="correct the attributes of the variable",
+        )
+    return scale, offset
+
+
+def _stored_shape(array: xr.DataArray, axes: Axes, time: str) -> Shape:
+    """How a variable is stored, its chunks in the order of time, rows, columns."""
+    chunks = array.encoding.get("chunksizes") or array.encoding.get("chunks") or ()
+    sizes = dict(zip(map(str, array.dims), chunks or [1] * array.ndim, strict=True))
+    ordered = (sizes.get(time, 1), sizes[axes.y], sizes[axes.x])
+    rest = int(np.prod(list(sizes.values()))) // int(np.prod(ordered))
+    return Shape(
+        array.sizes[axes.y], array.sizes[axes.x], ordered, array.dtype.itemsize * max(rest, 1)
+    )
+
+
+def _read_steps(
+    source: RasterSource, axes: Axes, steps: Steps, dataset: xr.Dataset, when: slice,
+    rows: slice, columns: slice,
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:  # fmt: skip
+    """Stored values (steps, rows, columns), and where they are none."""
+    part = dataset[source.variable].isel(
+        {**steps.fixed, steps.time: when, axes.y: rows, axes.x: columns}
+    )
+    with reading(source.path):
+        values = np.asarray(part.transpose(steps.time, *axes).values)
+    missing = _missing(values, part.attrs)
+    values = values.view(_unsigned_type(values.dtype, part.attrs))
+    for each in source.nodata:
+        missing = missing | equals(values, each)
+    return values, missing
 
 
 def _check_container(path: Path, kind: Format) -> None:
@@ -125,16 +223,10 @@ def _unsigned_type(dtype: np.dtype[Any], attrs: dict[str, Any]) -> np.dtype[Any]
     return np.dtype(f"u{dtype.itemsize}").newbyteorder(dtype.byteorder) if unsigned else dtype
 
 
-def _fills(attrs: dict[str, Any]) -> list[float]:
-    """Stored values that attributes declare to mean no data."""
-    declared = (attrs.get(name, ()) for name in ("_FillValue", "missing_value"))
-    return [float(fill) for each in declared for fill in np.ravel(each)]
-
-
 def _missing(values: NDArray[Any], attrs: dict[str, Any]) -> NDArray[np.bool_]:
     """Stored values that CF attributes declare to be none."""
     missing = np.zeros(values.shape, dtype=bool)
-    for fill in _fills(attrs):
+    for fill in fills(attrs):
         missing |= equals(values, fill)
     limits = np.ravel(attrs.get("valid_range", ()))
     low, high = limits if limits.size == 2 else (attrs.get("valid_min"), attrs.get("valid_max"))
@@ -153,6 +245,15 @@ def _variable(dataset: xr.Dataset, wanted: str | None, path: Path) -> str:
         return str(next(iter(dataset.data_vars)))
     if wanted in dataset.variables:
         return str(wanted)
+    if not dataset.variables and (groups := _groups(path)):
+        raise InputError(
+            "VARIABLE_MISSING",
+            "the variables lie in groups, which are not read",
+            where=str(path),
+            found=", ".join(groups),
+            wanted="variables and coordinates at the top of the file",
+            fix="copy the group into a file of its own",
+        )
     raise InputError(
         "VARIABLE_AMBIGUOUS" if wanted is None else "VARIABLE_MISSING",
         "the variable to read is not named" if wanted is None else "there is no such variable",
@@ -161,6 +262,19 @@ def _variable(dataset: xr.Dataset, wanted: str | None, path: Path) -> str:
         wanted="one of " + ", ".join(fitting or [str(name) for name in dataset.variables]),
         fix="add `variable:` to the source",
     )
+
+
+def _groups(path: Path) -> list[str]:
+    """Names of the groups of an HDF5 file or Zarr folder."""
+    if path.is_dir():
+        return sorted(each.name for each in path.iterdir() if each.is_dir())[:10]
+    import h5py
+
+    with reading(path):
+        if not h5py.is_hdf5(path):
+            return []
+        with h5py.File(path, "r") as file:
+            return [str(name) for name in file][:10]
 
 
 def _fits(array: xr.DataArray) -> bool:

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.placement import Window
+from siting.io.quantity_range import check_quantity
 from siting.io.source import RasterSource, equals
 from siting.kinds import LayerKind
 
 MAX_LOOK = 200_000_000  # cells looked at; of a larger raster evenly spread strips
 _STRIP = 4_000_000
+_SAMPLE = 500  # values of each part that the median is taken of
 
 # Numbers that files use for "no data" without saying so. One of them is taken for a value where
 # it does not stand apart from the other values.
@@ -37,6 +39,7 @@ class Summary:
     low: float = np.inf
     high: float = -np.inf
     sentinels: dict[float, int] = field(default_factory=dict)
+    sample: list[float] = field(default_factory=list)
 
     def add(self, values: NDArray[Any]) -> None:
         """Take in the values of a part that are not declared missing."""
@@ -51,11 +54,17 @@ class Summary:
             if not found:
                 self.low, self.high = min(self.low, float(low)), max(self.high, float(high))
                 self.valid += values.size
+                self.sample += values.ravel()[:: values.size // _SAMPLE + 1].tolist()
                 return
             alike = values == found[0]
             number = float(found[0])
             self.sentinels[number] = self.sentinels.get(number, 0) + int(alike.sum())
             values = values[~alike]
+
+    @property
+    def median(self) -> float:
+        """Median of a sample of the stored values; NaN where there are none."""
+        return float(np.median(self.sample)) if self.sample else np.nan
 
     def apart(self) -> list[float]:
         """Sentinels that stand apart from the other values; the others are taken for values."""
@@ -91,7 +100,8 @@ def look(source: RasterSource, window: Window) -> Summary:
     for rows in _strips(source, window, stop - start):
         values, missing = source.stored(rows, slice(start, stop))
         summary.add(values[~missing])
-    return summary
+    # What was taken together over time is judged by the values that it was made of.
+    return summary if source.evidence is None else source.evidence.summary
 
 
 def _strips(source: RasterSource, window: Window, width: int) -> Iterator[slice]:
@@ -147,6 +157,8 @@ def check_values(
             fix="find out where they come from: a division by zero, a logarithm of zero",
         )
     _check_range(source, summary, kind, valid_range)
+    if source.evidence is not None:
+        source.evidence.report()
 
 
 def _check_range(
@@ -171,6 +183,8 @@ def _check_range(
             wanted=f"{wanted[0]:g} to {wanted[1]:g}",
             fix="check the units and the no-data value",
         )
+    elif source.quantity and valid_range is None and kind in {"continuous", "circular"}:
+        check_quantity(source, low, source.scaled(summary.median), high)
 
 
 def _usual_range(units: str, kind: LayerKind, low: float) -> tuple[float, float] | None:

@@ -12,8 +12,23 @@ from siting import units
 from siting.errors import InputError, UnitsError
 from siting.findings import warn
 from siting.io.placement import Floats, Frame
+from siting.kinds import LayerKind
 
 MAX_BLOCK_BYTES = 512 << 20
+
+# Spellings of units that files use beside CF's.
+_NO_UNIT = frozenset(
+    {"", "none", "unknown", "n/a", "na", "undefined", "null", "?", "not available"}
+)
+_ONE = frozenset({"-", "unitless", "dimensionless", "(0 - 1)", "(-)", "ratio", "fraction", "index"})
+_SPELLINGS = {
+    "deg c": "degC", "deg_c": "degC", "degc": "degC", "celcius": "degC", "degrees c": "degC",
+    "degree c": "degC", "deg f": "degF", "degf": "degF", "degrees_f": "degF", "fahrenheit": "degF",
+    "degrees true": "degree", "degree true": "degree", "degrees_true": "degree",
+    "meters above sea level": "m", "masl": "m", "gpm": "m", "metre": "m", "mtrs": "m",
+    "mgal": "mGal", "gamma": "nT", "gammas": "nT", "pct": "percent", "kt": "knot", "kts": "knot",
+    "kn": "knot",
+}  # fmt: skip
 
 OverTime = Literal["mean", "minimum", "maximum"]
 
@@ -31,8 +46,8 @@ class Part(NamedTuple):
         What of the steps of time is taken.
     time_range : tuple of str or None
         First and last date of the steps that count.
-    circular : bool
-        Whether the pipeline calls the values directions.
+    kind : str
+        What the pipeline calls the values: continuous, circular, categorical ...
     units : str or None
         Unit that the pipeline names.
     """
@@ -41,7 +56,7 @@ class Part(NamedTuple):
     band: int | None = None
     over_time: OverTime | None = None
     time_range: tuple[str, str] | None = None
-    circular: bool = False
+    kind: LayerKind = "continuous"
     units: str | None = None
 
 
@@ -165,6 +180,40 @@ def equals(values: NDArray[Any], number: float) -> NDArray[np.bool_]:
     return found
 
 
+def fills(attrs: dict[str, Any]) -> list[float]:
+    """Stored values that CF attributes declare to mean no data."""
+    declared = (attrs.get(name, ()) for name in ("_FillValue", "missing_value"))
+    return [float(fill) for each in declared for fill in np.ravel(each)]
+
+
+def plain_unit(text: str, wanted: str | None = None) -> str:
+    """A file's unit as siting writes it; empty for words that only say that there is none.
+
+    Examples
+    --------
+    >>> plain_unit("Kelvin"), plain_unit("unknown"), plain_unit("C", "degC"), plain_unit("mW/m2")
+    ('kelvin', '', 'degC', 'mW/m2')
+    """
+    word = text.strip()
+    low = word.lower()
+    if low in _NO_UNIT:
+        return ""
+    if low in _ONE:
+        return "1"
+    if low in _SPELLINGS:
+        return _SPELLINGS[low]
+    if word == "C" and wanted is not None and _is_temperature(wanted):
+        return "degC"  # on its own C is the coulomb
+    return low if word.istitle() and word.isalpha() and len(word) > 2 else word
+
+
+def _is_temperature(unit: str) -> bool:
+    try:
+        return units.compatible(unit, "K")
+    except UnitsError:
+        return False
+
+
 def in_units(source: RasterSource, wanted: str | None) -> RasterSource:
     """The raster with its values in the unit wanted, or as they are where none is named.
 
@@ -173,19 +222,21 @@ def in_units(source: RasterSource, wanted: str | None) -> RasterSource:
     UnitsError
         UNITS_CONFLICT where file and pipeline name units of different dimensions.
     """
-    if wanted is None or not source.units or source.units == wanted:
-        return replace(source, units=wanted or source.units)
+    have = plain_unit(source.units, wanted)
+    source = replace(source, units=have)
+    if wanted is None or not have or have == wanted:
+        return replace(source, units=wanted or have)
     try:
-        same = units.compatible(source.units, wanted)
+        same = units.compatible(have, wanted)
     except UnitsError:
         units.compatible(wanted, wanted)  # the pipeline's own unit must be known
         warn(
             "UNITS_UNKNOWN",
             "the file names a unit that siting does not know: the pipeline's is used",
             where=str(source.path),
-            found=source.units,
+            found=have,
             wanted=wanted,
-            severity="note",
+            fix="find out whether the two are the same; correct the unit in the file",
         )
         return replace(source, units=wanted)
     if not same:

@@ -102,7 +102,7 @@ def test_unsigned_bytes_in_netcdf3(tmp_path, sea) -> None:
     dataset["hs"] = dataset["hs"].copy(
         data=np.arange(120, 132, dtype="uint8").view("int8").reshape(3, 4)
     )
-    dataset["hs"].attrs |= {"units": "m", "_Unsigned": "true"}
+    dataset["hs"].attrs |= {"units": "1", "_Unsigned": "true", "long_name": "index"}
     layer = read_raster(written(dataset, tmp_path, "scipy"), sea, kind="continuous")
     assert layer.values.tolist() == np.arange(120.0, 132.0).reshape(3, 4).tolist()
 
