@@ -4,18 +4,42 @@ import json
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from siting import __version__
-from siting.errors import SitingError
+from siting.errors import PipelineError, PipelineInvalidError, SitingError
 
-EXIT_BUG, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 130, 143
+if TYPE_CHECKING:
+    from siting.pipeline.plan import Plan
+
+EXIT_TERMINATED = 143
+
+
+class _Commands(TyperGroup):
+    """Commands that end with an error of siting's and its exit code, whatever goes wrong."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, and have all printed."""
+        try:
+            super().invoke(ctx)
+            sys.stdout.flush()
+        except BaseException as error:
+            own = type(error).__module__.partition(".")[0] in {"typer", "click"}
+            if own or isinstance(error, SystemExit):  # wrong options, --help, our own exit codes
+                raise
+            from siting.terminal.ending import exit_code_of
+
+            sys.exit(exit_code_of(error))
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -43,17 +67,18 @@ def run(
     strict: Annotated[bool, typer.Option(help="Treat warnings as errors.")] = False,
 ) -> None:
     """Run a pipeline: score, candidates, map, tables and report."""
-    from siting.check import check_file, find_pipeline
+    plan = _checked(pipeline, resolution)
     from siting.run import run_plan
-    from siting.terminal.console import Progress, print_summary
+    from siting.run.judgement import refused
+    from siting.terminal.console import Progress, print_summary, print_warnings
 
-    plan = check_file(find_pipeline(pipeline), resolution)
     with Progress() as progress:
         outcome = run_plan(plan, out, fresh=fresh, verify=verify, strict=strict, progress=progress)
     if as_json:
-        print(json.dumps(outcome.as_dict(), indent=1))
+        print_warnings(outcome.findings)
     else:
         print_summary(outcome)
+    _tell(outcome.as_dict() if as_json else None, refused(outcome.quality))
 
 
 @app.command()
@@ -80,11 +105,11 @@ def estimate(
     ] = None,
 ) -> None:
     """Cells, bytes and expected time of a run, without running it."""
-    from siting.check import check_file, find_pipeline
+    plan = _checked(pipeline, resolution)
     from siting.estimate import estimate_plan
     from siting.terminal.console import print_estimate
 
-    found = estimate_plan(check_file(find_pipeline(pipeline), resolution))
+    found = estimate_plan(plan)
     if as_json:
         print(json.dumps(found.as_dict(), indent=1))
     else:
@@ -146,35 +171,47 @@ def version() -> None:
     print(__version__)
 
 
+def _checked(pipeline: str, resolution: str | None = None) -> "Plan":
+    """The plan of a pipeline file; mistakes that only ``--resolution`` makes are said to be its."""
+    from siting.check import check_file, find_pipeline
+
+    path = find_pipeline(pipeline)
+    try:
+        return check_file(path, resolution)
+    except PipelineInvalidError as error:
+        if resolution is None:
+            raise
+        check_file(path)  # raises the file's own mistakes
+        option = f"--resolution {resolution}"
+        mistakes = [PipelineError(**{**each.as_dict(), "where": option}) for each in error.errors]
+        raise PipelineInvalidError(mistakes) from None
+
+
+def _tell(document: dict[str, Any] | None, error: SitingError | None) -> None:
+    """What a command found, as JSON where that was asked for; it ends with the error, if any."""
+    if error is not None:
+        from siting.terminal.ending import report
+
+        report(error, document)
+        raise typer.Exit(error.exit_code)
+    if document is not None:
+        print(json.dumps(document, indent=1))
+
+
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     """SIGTERM as an exception, so that locks and staging folders are left in order."""
     raise SystemExit(EXIT_TERMINATED)
 
 
-def _report(error: SitingError) -> None:
-    """An error on stderr; as JSON on stdout too where that was asked for."""
-    from siting.terminal.console import print_error
-
-    print_error(error)
-    if "--json" in sys.argv[1:]:
-        nested: list[Any] = getattr(error, "errors", [error])
-        print(json.dumps({"errors": [each.as_dict() for each in nested]}, indent=1))
-
-
 def main() -> None:
     """Entry point of ``siting``: exit codes as docs/errors.md lists them."""
     signal.signal(signal.SIGTERM, _terminate)
-    try:
-        app()
-    except SitingError as error:
-        _report(error)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("interrupted; finished values are kept", file=sys.stderr)
-        sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal of few letters still shows all else
+            stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:  # closed by whoever called; else the next file opened would be it
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    app()
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
@@ -16,16 +18,43 @@ from siting.pipeline.watcher import Watcher
 
 if TYPE_CHECKING:
     from siting.estimate import Estimate
+    from siting.findings import Finding
     from siting.run import Outcome
 
+REFUSED = "QUALITY_REFUSED"
 SCREEN_WIDTH = 100  # of tables that are not on a terminal
+# Texts of files may hold what moves the cursor or renames the window: it is shown, not sent.
+_CONTROLS = {
+    number: f"\\x{number:02x}"
+    for number in (*range(32), *range(127, 160))
+    if chr(number) not in "\n\t"
+}
+
+
+class Screen(Console):
+    """A console that leaves it to the command to end where nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Tell whoever prints; rich would end the process with exit code 1."""
+        raise BrokenPipeError
+
+
+def escape(text: str) -> str:
+    r"""Text as it is shown: neither markup nor control characters work.
+
+    Examples
+    --------
+    >>> escape("[bold]\x1b[31mred")
+    '\\[bold]\\x1b[31mred'
+    """
+    return escape_markup(text.translate(_CONTROLS))
 
 
 class Progress(Watcher):
     """Progress of a run on stderr: a bar with the time left, or a line a step off a terminal."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True)
+        self.console = Screen(stderr=True)
         self.bars: Bars | None = None
         self.started = 0.0
         self.expected = 1.0
@@ -73,12 +102,13 @@ class Progress(Watcher):
         """Note a finished step; off a terminal this is a line."""
         if self.bars is None:
             seconds = time.perf_counter() - self.started
-            print(f"siting: {name}  {seconds:.1f} s", file=sys.stderr)
+            with suppress(OSError):  # a run does not end because nobody reads along
+                print(f"siting: {name}  {seconds:.1f} s", file=sys.stderr)
 
 
 def print_error(error: SitingError) -> None:
     """An error, or all mistakes of a pipeline file, on stderr."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console = Screen(stderr=True, soft_wrap=True, highlight=False)
     for each in getattr(error, "errors", [error]):
         console.print(f"[bold red]{escape(each.code)}[/]: {escape(each.message)}")
         for label in ("where", "found", "wanted", "fix"):
@@ -88,7 +118,7 @@ def print_error(error: SitingError) -> None:
 
 def _screen() -> Console:
     width = None if sys.stdout.isatty() else SCREEN_WIDTH
-    return Console(width=width, highlight=False)
+    return Screen(width=width, highlight=False)
 
 
 def _table(title: str, *headings: str) -> Table:
@@ -98,14 +128,33 @@ def _table(title: str, *headings: str) -> Table:
     return table
 
 
+def print_findings(findings: "Sequence[Finding]", screen: Console) -> None:
+    """Findings as they stand; a warning with its place and the way out."""
+    for finding in findings:
+        colour = "bold red" if finding.severity == "warning" else "yellow"
+        head = f"[{colour}]{finding.severity} {finding.code}[/]"
+        screen.print(f"{head}: {escape(finding.message)}")
+        for label in ("where", "found", "wanted", "fix") if finding.severity == "warning" else ():
+            if text := getattr(finding, label):
+                screen.print(f"  [dim]{label + ':':<7}[/] {escape(text)}")
+
+
+def print_warnings(findings: "Sequence[Finding]") -> None:
+    """The warnings of a run on stderr, for whoever reads its results as JSON."""
+    screen = Screen(stderr=True, soft_wrap=True, highlight=False)
+    with suppress(OSError):
+        print_findings([each for each in findings if each.severity == "warning"], screen)
+
+
 def print_summary(outcome: "Outcome") -> None:
-    """The closing summary of a run: verdict, best sites, findings, files."""
+    """The closing summary of a run: gates, verdict, findings, best sites, files."""
     screen = _screen()
     screen.print(f"\n[bold]{escape(outcome.title)}[/]")
+    gates = [each for each in outcome.findings if each.code == REFUSED]
+    print_findings(gates, screen)
     if outcome.verdict:
         screen.print(escape(outcome.verdict))
-    for finding in outcome.findings:
-        screen.print(f"[yellow]{finding.severity} {finding.code}[/]: {escape(finding.message)}")
+    print_findings([each for each in outcome.findings if each not in gates], screen)
     if outcome.top:
         table = _table("\nBest candidates", *outcome.top[0])
         for row in outcome.top:
@@ -113,12 +162,12 @@ def print_summary(outcome: "Outcome") -> None:
         screen.print(table)
     files = _table("\nFiles", "file", "size")
     for name, size in outcome.files.items():
-        files.add_row(escape(str(outcome.folder / name)), _bytes(size))
+        files.add_row(escape(str(outcome.folder / name)), bytes_text(size))
     screen.print(files)
     state = "nothing had changed" if outcome.reused_all else f"{outcome.computed} values computed"
     screen.print(
         f"\n{state}, {outcome.reused} reused; {outcome.seconds:.1f} s, "
-        f"peak memory {_bytes(outcome.peak_memory)}"
+        f"peak memory {bytes_text(outcome.peak_memory)}"
     )
 
 
@@ -128,8 +177,9 @@ def print_estimate(found: "Estimate") -> None:
     table.add_row("cells", f"{found.cells:,} ({found.rows:,} x {found.columns:,})")
     table.add_row("cell area", found.cell_area)
     table.add_row("values", f"{found.values} ({found.layers} layers)")
-    table.add_row("store", _bytes(found.store_bytes))
-    table.add_row("peak memory", _bytes(found.memory_bytes))
+    table.add_row("store", bytes_text(found.store_bytes))
+    table.add_row("results", bytes_text(found.output_bytes))
+    table.add_row("peak memory", bytes_text(found.memory_bytes))
     table.add_row("time", f"about {found.seconds:.0f} s on {found.processors} processors")
     _screen().print(table)
 
@@ -167,7 +217,8 @@ def print_doctor(rows: list[dict[str, Any]]) -> None:
     _screen().print(table)
 
 
-def _bytes(count: float) -> str:
+def bytes_text(count: float) -> str:
+    """A number of bytes as people read it."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
