@@ -1,11 +1,17 @@
-"""The pages of docs/errors, and their index: ``python -m tests.error_index --write``."""
+"""The pages of docs/errors: ``python -m tests.error_index --write`` brings them up to date.
+
+It writes the index, makes every example afresh, and states how each code appears; the rest of a
+page is written by hand.
+"""
 
 import re
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from siting import errors
+from tests import error_source
 
 FOLDER = Path(errors.__file__).parents[1] / "docs" / "errors"
 INDEX = FOLDER / "README.md"
@@ -75,7 +81,44 @@ def written() -> str:
     return f"{before}{BEGIN}\n{index()}\n{END}{rest.partition(END)[2]}"
 
 
+def kinds_in_source(code: str) -> set[str]:
+    """How a code appears by the source: exit codes of its errors, severities of its findings."""
+    hows = {use.how for use in error_source.codes().get(code, ())}
+    return {
+        each
+        if each in {"warning", "note"}
+        else f"error (exit code {getattr(errors, each).exit_code})"
+        for each in hows
+    }
+
+
+def refresh(code: str, text: str, kind: str) -> None:
+    """Put the text of an example that was made, and how the code appears, into its page."""
+    path = FOLDER / f"{code}.md"
+    page, content = read(path), path.read_text("utf-8")
+    kinds = ", ".join(sorted({kind} | kinds_in_source(code)))
+    content = content.replace(
+        f"\n\n{page.family}: {', '.join(page.kinds)}.\n\n", f"\n\n{page.family}: {kinds}.\n\n", 1
+    )
+    old, new = f"```text\n{page.example}\n```", f"```text\n{text}\n```"
+    path.write_text(content.replace(old, new, 1), "utf-8")
+
+
+def _write() -> None:
+    from tests.error_examples import EXAMPLES, made
+
+    for code in sorted(EXAMPLES.keys() & pages().keys()):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                found = made(code, Path(folder))
+            except Exception as error:
+                print(f"{code}: {error}", file=sys.stderr)
+                continue
+        refresh(code, found.text, found.kind)
+    INDEX.write_text(written(), "utf-8")
+
+
 if __name__ == "__main__":
     if sys.argv[1:] != ["--write"]:
         sys.exit("python -m tests.error_index --write")
-    INDEX.write_text(written(), "utf-8")
+    _write()

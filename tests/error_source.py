@@ -167,6 +167,10 @@ def _severity(call: ast.Call) -> str:
     return stated.value if isinstance(stated, ast.Constant) else "warning"
 
 
+def _at_top(tree: ast.Module) -> ast.Module:
+    return ast.Module([each for each in tree.body if isinstance(each, ast.Assign)], [])
+
+
 def _uses_in(file: str, tree: ast.Module) -> list[tuple[Use | None, str]]:
     found: list[tuple[Use | None, str]] = []
     scopes = [*_functions(tree), tree]
@@ -181,7 +185,7 @@ def _uses_in(file: str, tree: ast.Module) -> list[tuple[Use | None, str]]:
             seen.add(call)
             if isinstance(argument, ast.Name) and argument.id in parameters:
                 continue  # handed on: its callers name the code
-            codes = _constants(argument, scope)
+            codes = _constants(argument, scope) or _constants(argument, _at_top(tree))
             place = f"{file}:{call.lineno}: {ast.unparse(argument)}"
             found += [
                 (Use(code, file, call.lineno, _severity(call) if how == "finding" else how), place)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from siting import errors
 from tests import error_index, error_source
 from tests.error_examples import EXAMPLES, made
 
@@ -17,17 +16,6 @@ WORDED_ELSEWHERE = {
 }  # fmt: skip
 # Codes that no test names, with the reason.
 UNTESTED: dict[str, str] = {}
-
-
-def kinds_in_source(code: str) -> set[str]:
-    """How a code appears by the source: exit codes of its errors, severities of its findings."""
-    hows = {use.how for use in error_source.codes()[code]}
-    return {
-        each
-        if each in {"warning", "note"}
-        else f"error (exit code {getattr(errors, each).exit_code})"
-        for each in hows
-    }
 
 
 def test_every_place_names_its_code() -> None:
@@ -53,7 +41,7 @@ def test_page_has_its_parts(code: str) -> None:
     assert tuple(page.sections) == error_index.SECTIONS
     assert all(page.sections.values())
     assert page.example.startswith(f"{code}: ")
-    assert kinds_in_source(code) <= set(page.kinds)
+    assert error_index.kinds_in_source(code) <= set(page.kinds)
 
 
 @pytest.mark.parametrize("code", PAGES)

@@ -1,6 +1,8 @@
 """Mistakes of pipeline files and of calls."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,9 @@ from siting import frames, grid
 from siting.check import check_file
 from siting.columns import layer_columns
 from siting.layers import combine
+from siting.pipeline.require import Bounds
 from siting.run import Outcome, run_plan
+from siting.run.judgement import gates, refused
 from tests.corpus.harness import raster
 
 from .made import Maker, example
@@ -241,3 +245,26 @@ for _code, _file in {
     "REMOTE_NOT_ALLOWED": "https://example.org/heat.tif",
 }.items():
     example(_code)(edited("file: heat.tif", f"file: {_file}"))
+
+
+@example("ACCEPT_UNUSED")
+def _(folder: Path) -> Outcome:
+    return ran(folder, ("outputs:", "accept: {LAYER_CONSTANT: one geological unit}\noutputs:"))
+
+
+@example("FIGURE_UNKNOWN")
+def _(folder: Path) -> None:
+    judged({"skill.auk": 0.7})
+
+
+@example("QUALITY_REFUSED")
+def _(folder: Path) -> None:
+    error = refused(judged({"skill.auc": 0.7}))
+    assert error
+    raise error
+
+
+def judged(require: dict[str, float]) -> list[dict[str, Any]]:
+    """Gates of a run whose skill is an AUC of 0.61."""
+    wanted = {figure: Bounds(at_least=least) for figure, least in require.items()}
+    return gates(SimpleNamespace(require=wanted), {"skill": {"auc": 0.61, "aupr": 0.2}})[0]

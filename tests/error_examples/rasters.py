@@ -66,6 +66,7 @@ for _code, _make in {
     "CONTINUOUS_AS_CATEGORICAL": tif(how={"kind": "categorical", "units": "1"}),
     "OUTSIDE_GRID": tif(bounds=(10.0, 50.0, 12.0, 52.0)),
     "RANGE_IMPLAUSIBLE": tif(how={"valid_range": (0.0, 100.0)}),
+    "TIME_MISSING": tif(how={"over_time": "mean"}),
     "UNITS_CONFLICT": tif(units=("degC",)),
     "NOT_NUMERIC": tif(FIELD.astype("complex64")),
 }.items():  # fmt: skip

@@ -15,8 +15,10 @@ import xarray as xr
 
 from siting import grid
 from siting.publish import lock, publish, staging
-from siting.store import Store, code_digest, digest, files, object_key, space
+from siting.run import room
+from siting.store import Store, code_digest, digest, faults, files, object_key, space
 from siting.store.garbage import gc
+from siting.store.memory import within_memory
 
 from .made import Maker, example
 
@@ -188,3 +190,38 @@ def _(folder: Path) -> None:
         lambda block: block[:5], dtype="float32", chunks=(20, 20)
     )
     store(folder).write_layer(KEY, layer(wrong), RECIPE)
+
+
+@example("FAULT_INVALID")
+def _(folder: Path) -> None:
+    faults.arm({"SITING_KILL_AT": "soon"})
+
+
+@example("HOME_UNKNOWN")
+def _(folder: Path) -> None:
+    with mock.patch.dict(os.environ, SITING_STORE="~nobody-of-that-name/store"):
+        files.default_root()
+
+
+@example("MEMORY_FULL")
+def _(folder: Path) -> None:
+    with within_memory("layers.hot"):
+        raise MemoryError("Unable to allocate 37.3 GiB for an array with shape (100000, 100000)")
+
+
+@example("MEMORY_LOW")
+def _(folder: Path) -> None:
+    with (
+        mock.patch.object(room, "available_memory", lambda: 2_000_000_000),
+        mock.patch.object(room, "_resident", lambda: 200_000_000),
+    ):
+        room.require_memory(7_400_000_000)
+
+
+@example("OBJECT_DAMAGED")
+def _(folder: Path) -> None:
+    where = store(folder)
+    where.write_frame(KEY, pd.DataFrame({"depth": [900.0]}), RECIPE)
+    path = next(path for path in where.place(KEY).iterdir() if path.suffix == ".parquet")
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    where.read_frame(KEY)

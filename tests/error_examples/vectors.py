@@ -82,6 +82,41 @@ def _(folder: Path) -> None:
     vector.read_features(folder / "leases.geojson")
 
 
+@example("ANTIMERIDIAN")
+def _(folder: Path) -> None:
+    geopackage([Polygon([(178, -40), (-178, -40), (-178, -36), (179, -37)])])(folder)
+
+
+@example("GEOMETRY_SECOND")
+def _(folder: Path) -> None:
+    wells = frame([WELL]).assign(area=gpd.GeoSeries([WELL.buffer(1)], crs="EPSG:4326"))
+    wells.to_parquet(folder / "leases.parquet")
+    vector.read_features(folder / "leases.parquet")
+
+
+def shapefile(folder: Path) -> Path:
+    """A shapefile of two points."""
+    path = folder / "leases.shp"
+    pyogrio.write_dataframe(frame([WELL, Point(-118, 39)]), path, driver="ESRI Shapefile")
+    return path
+
+
+@example("FILE_INCOMPLETE")
+def _(folder: Path) -> None:
+    path = shapefile(folder)
+    path.with_suffix(".shx").unlink()
+    vector.read_features(path)
+
+
+@example("ROWS_DELETED")
+def _(folder: Path) -> None:
+    path = shapefile(folder)
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    table[int.from_bytes(table[8:10], "little")] = ord("*")
+    path.with_suffix(".dbf").write_bytes(bytes(table))
+    vector.read_features(path)
+
+
 @example("FEATURES_FEW")
 def _(folder: Path) -> None:
     grid = make_grid("EPSG:4326", 0.1, (-120.0, 38.0, -118.0, 40.0))
