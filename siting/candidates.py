@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 from pydantic import Field
 
-from siting import reduce
+from siting import frames, reduce
 from siting.columns import CONTRIBUTION, column_name, descriptions, layer_columns, row_names
 from siting.errors import InputError
 from siting.findings import warn
 from siting.geodesy import PointTree, arc, ecef
-from siting.grid import as_layer, cell_area, sample
+from siting.grid import as_layer, cell_area, cell_of, sample
 from siting.kernels.explain import explained
 from siting.kernels.topk import best_cells
 from siting.kinds import (
@@ -89,7 +89,8 @@ def select(
     ------
     InputError
         CANDIDATES_NONE, where no allowed cell has a score; MODEL_MISMATCH, where the model does
-        not give the score ranked by; THRESHOLD_MISSING, for a dissimilarity without threshold.
+        not give the score ranked by; THRESHOLD_MISSING, for a dissimilarity without threshold;
+        SITES_OUTSIDE or LATLON_SWAPPED, where no known field lies on the grid; LABEL_CONFLICT.
 
     Examples
     --------
@@ -101,6 +102,7 @@ def select(
     >>> found[["rank", "site_id", "score"]].values.tolist()
     [[1, 'N00.5000E001.5000', 0.9], [2, 'N00.5000E002.5000', 0.8]]
     """
+    known = None if known is None or known.empty else _fields(known, allowed, grid)
     layers, score = _with_score(layers, rank_by)
     cells = _best(rank_by, allowed, grid, count, spacing, order)
     frame = _places(cells, grid)
@@ -245,6 +247,72 @@ def _explained(
 
 def _median(layer: xr.DataArray, allowed: xr.DataArray) -> float:
     return float(reduce.quantile(layer.astype(float).where(allowed == 1), [0.5])[0])
+
+
+def _fields(known: gpd.GeoDataFrame, allowed: xr.DataArray, grid: GeoBox) -> gpd.GeoDataFrame:
+    """Known fields without rows that are absences, once any of them lies on the grid."""
+    where = str(known.attrs.get("name", "known"))
+    points = known.geometry.to_crs("EPSG:4326").representative_point()
+    column = frames.label_column(known)
+    if column is not None:
+        present = frames.presence(known, column, where)
+        _check_places(points, present, column, where, row_names(known))
+        known, points = known[present == 1], points[present == 1]
+        warn(
+            "TARGET_ASSUMED", f"rows whose column '{column}' does not say presence are no known "
+            "fields", where=where, fix="remove them, or rename the column", severity="note",
+        )  # fmt: skip
+    row, column_of = cell_of(grid, points.x, points.y)
+    outside = row < 0
+    if outside.all():
+        raise _none_on_grid(points, grid, where, row_names(known))
+    names = np.array(row_names(known), dtype=object)
+    if outside.any():
+        few = outside.sum() * 2 < len(outside)  # the others are a list of more than this region
+        warn(
+            "SITES_OUTSIDE", f"{outside.sum()} of {len(outside)} known fields lie outside the grid",
+            where=where, found=", ".join(names[outside][:10]),
+            fix="correct or remove these rows, or widen the bounds of the grid",
+            severity="warning" if few else "note",
+        )  # fmt: skip
+    excluded = ~outside & (sample(allowed, row, column_of) == 0)
+    if excluded.any():
+        warn(
+            "KNOWN_EXCLUDED", f"{excluded.sum()} of {len(outside)} known fields lie on ground that "
+            "is excluded", where=where, found=", ".join(names[excluded][:10]),
+            fix="look at what each exclusion removes, and at the domain",
+            severity="warning" if excluded.sum() == (~outside).sum() else "note",
+        )  # fmt: skip
+    return known
+
+
+def _check_places(
+    points: gpd.GeoSeries, present: NDArray[np.float64], column: str, where: str, names: list[str]
+) -> None:
+    place = pd.MultiIndex.from_arrays([points.x.round(5), points.y.round(5)])
+    told = pd.Series(present).groupby(pd.factorize(place)[0]).transform("nunique").to_numpy()
+    if (told > 1).any():
+        raise InputError(
+            "LABEL_CONFLICT", f"the same place has two values of '{column}'", where=where,
+            found=", ".join(names[row] for row in np.flatnonzero(told > 1)[:10]),
+            wanted="one value for each place", fix="keep one row for each place",
+        )  # fmt: skip
+
+
+def _none_on_grid(points: gpd.GeoSeries, grid: GeoBox, where: str, names: list[str]) -> InputError:
+    turned = points.y, points.x.clip(-90, 90)
+    swapped = bool((points.x.abs() <= 90).all() and (cell_of(grid, *turned)[0] >= 0).any())
+    return InputError(
+        "LATLON_SWAPPED" if swapped else "SITES_OUTSIDE",
+        "no known field lies on the grid"
+        + (", but some would with longitude for latitude" if swapped else ""),
+        where=where,
+        found=", ".join(names[:10]),
+        wanted="places on the grid",
+        fix="name the columns the other way round"
+        if swapped
+        else "correct longitudes and latitudes, or leave `known` out",
+    )
 
 
 def _nearest_known(frame: pd.DataFrame, known: gpd.GeoDataFrame | None) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Labels on the grid: which are used, in which cell, and which are left out, by name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -16,10 +17,10 @@ from scipy.sparse.csgraph import connected_components
 from siting import frames
 from siting.columns import row_names
 from siting.errors import InputError
-from siting.findings import warn
 from siting.geodesy import geodesic_distance
 from siting.grid import cell_of, is_periodic, sample
 from siting.projection import position
+from siting.scoring.label_checks import check_conflict, shortened, tell, tell_rounded
 
 Integers = NDArray[np.int64]
 
@@ -66,7 +67,8 @@ def place_labels(
     Raises
     ------
     InputError
-        GEOMETRY_MIXED, CRS_MISSING, COLUMN_UNKNOWN, VALUE_INVALID, SITES_OUTSIDE (all of them),
+        GEOMETRY_MIXED, CRS_MISSING, COLUMN_UNKNOWN, COLUMN_TEXT, NODATA_UNDECLARED,
+        VALUE_INVALID, VALUE_MISSING, SITES_OUTSIDE and LATLON_SWAPPED (all of them),
         TOO_FEW_POSITIVES (none left), LABEL_CONFLICT.
 
     Notes
@@ -83,7 +85,7 @@ def place_labels(
             "longitude": points.x.to_numpy(),
             "latitude": points.y.to_numpy(),
             "target": _target(labels, target, name),
-            "region": _column(labels, region, name).astype(str) if region else "",
+            "region": _regions(labels, region, name) if region else "",
         }
     ).reset_index(drop=True)
     unverified = frames.unverified(labels)
@@ -97,14 +99,16 @@ def place_labels(
         "used": int((used & (row >= 0)).sum()),
         "left_out_unverified": int(unverified.sum()),
         "left_out_unknown": int(unknown.sum()),
+        "unknown_names": frame.name[unknown].tolist(),
         "outside": int(outside.sum()),
         "outside_names": frame.name[outside].tolist(),
         "moved_names": frame.name[used & moved].tolist(),
     }
-    _tell(record)
-    own = _column(labels, group, name).to_numpy() if group else np.arange(len(labels))
+    tell(record, _slips(frame[used], domain, grid))
+    own = _systems(labels, group, name) if group else np.arange(len(labels))
     placed = frame.assign(group=own)[used & ~outside].reset_index(drop=True)
-    _check_conflict(placed, target, name)
+    check_conflict(placed, target, name)
+    tell_rounded(placed, grid, name)
     return Labels(placed.assign(group=_groups(placed)), record)
 
 
@@ -142,25 +146,76 @@ def _column(labels: gpd.GeoDataFrame, column: str, name: str) -> pd.Series:
             f"the labels have no column '{column}'",
             where=name,
             found=", ".join(str(each) for each in labels.columns),
+            wanted=column,
+            fix=frames.nearest(labels, column) or "name one of the columns",
         )
     values: pd.Series = labels[column]
     return values
 
 
+def _regions(labels: gpd.GeoDataFrame, region: str, name: str) -> pd.Series:
+    """Region of each label, none of them missing."""
+    values = _column(labels, region, name)
+    text = values.astype(object).where(values.notna(), "").astype(str).str.strip()
+    if (missing := np.flatnonzero(text == "")).size:
+        names = row_names(labels)
+        raise InputError(
+            "VALUE_MISSING", f"labels have no value of '{region}'", where=name,
+            found=shortened([names[row] for row in missing]), wanted="a region for every label",
+            fix="fill in the column, or leave these rows out",
+        )  # fmt: skip
+    return text
+
+
+def _systems(labels: gpd.GeoDataFrame, group: str, name: str) -> NDArray[np.object_]:
+    """System of each label; one without is a system of its own."""
+    values = _column(labels, group, name)
+    text = values.astype(object).where(values.notna(), "").astype(str).str.strip()
+    own = [f"row {number}" for number in range(1, len(text) + 1)]
+    return np.where(text == "", np.array(own, dtype=object), text.to_numpy(dtype=object))
+
+
 def _target(labels: gpd.GeoDataFrame, target: str | None, name: str) -> NDArray[np.float64]:
     if target is None:
         return np.ones(len(labels))
-    values = pd.to_numeric(_column(labels, target, name), errors="coerce")
-    bad = values.isna() & labels[target].notna() | ~np.isfinite(values.fillna(0.0))
-    if bad.any():
+    _column(labels, target, name)
+    values = frames.numbers(labels, target, name)
+    if np.isinf(values).any():
         raise InputError(
-            "VALUE_INVALID",
-            f"the column '{target}' holds something else than numbers",
-            where=name,
-            found=repr(labels.loc[bad, target].iloc[0]),
-            wanted="numbers, or nothing where the value is not known",
-        )
-    return values.to_numpy(dtype=float, na_value=np.nan)
+            "VALUE_INVALID", f"the column '{target}' holds infinite numbers", where=name,
+            found=f"row {np.flatnonzero(np.isinf(values))[0] + 1}", wanted="finite numbers",
+            fix="leave the cells empty where the value is not known",
+        )  # fmt: skip
+    return values
+
+
+def _slips(frame: pd.DataFrame, domain: xr.DataArray, grid: GeoBox) -> dict[str, bool]:
+    """Whether most labels would lie in the domain with coordinates swapped, or east for west."""
+    longitude, latitude = frame.longitude.to_numpy(), frame.latitude.to_numpy()
+    inside = partial(_share_inside, domain=domain, grid=grid)
+    now = inside(longitude, latitude)
+    possible = bool((np.abs(longitude) <= 90).all())
+    return {
+        "swapped": possible and inside(latitude, longitude) > max(now, 0.5),
+        "mirrored": inside(-longitude, latitude) > max(now, 0.5) or _strays_mirrored(frame, inside),
+    }
+
+
+def _strays_mirrored(
+    frame: pd.DataFrame, inside: Callable[[NDArray[Any], NDArray[Any]], float]
+) -> bool:
+    stray = frame[frame.row < 0]
+    return len(stray) > 0 and inside(-stray.longitude.to_numpy(), stray.latitude.to_numpy()) > 0.5
+
+
+def _share_inside(
+    longitude: NDArray[np.float64],
+    latitude: NDArray[np.float64],
+    domain: xr.DataArray,
+    grid: GeoBox,
+) -> float:
+    cells = cell_of(grid, longitude, latitude)
+    return float((sample(domain, *cells) == 1).mean()) if len(longitude) else 0.0
 
 
 def _cells(
@@ -199,66 +254,3 @@ def _nearest_inside(
     pick = np.arange(len(row)), nearest
     found = inside[pick]
     return np.where(found, i[pick], -1), np.where(found, j[pick], -1)
-
-
-def _tell(record: dict[str, Any]) -> None:
-    """Findings for labels left out or moved; an error where none is left."""
-    where, outside = record["name"], record["outside_names"]
-    if not outside and not record["used"]:
-        raise InputError(
-            "TOO_FEW_POSITIVES",
-            "no label is left to learn from",
-            where=where,
-            found=f"{record['left_out_unverified']} unverified, "
-            f"{record['left_out_unknown']} without a value",
-        )
-    if outside and not record["used"]:
-        raise InputError(
-            "SITES_OUTSIDE",
-            "every label lies outside the grid or the domain",
-            where=where,
-            found=shortened(outside),
-            fix="check that longitude and latitude are not swapped, and the bounds of the grid",
-        )
-    if outside:
-        message = f"{_counted(outside)} outside the grid or the domain left out"
-        warn("SITES_OUTSIDE", message, where=where, found=shortened(outside))
-    if record["moved_names"]:
-        moved = record["moved_names"]
-        message = f"{_counted(moved)} taken to the nearest cell of the domain, next to its own"
-        warn("SITES_MOVED", message, where=where, found=shortened(moved), severity="note")
-    if record["left_out_unverified"]:
-        message = f"{record['left_out_unverified']} labels are unverified and left out"
-        warn("LABELS_UNVERIFIED", message, where=where, severity="note")
-    if record["left_out_unknown"]:
-        message = f"{record['left_out_unknown']} labels have no value to learn and are left out"
-        warn("LABELS_UNKNOWN", message, where=where, severity="note")
-
-
-def _counted(names: Sequence[str]) -> str:
-    return f"{len(names)} label{'s' if len(names) > 1 else ''}"
-
-
-def shortened(names: Sequence[str], most: int = 10) -> str:
-    """Names in one line, the first ten of them where there are more.
-
-    Examples
-    --------
-    >>> shortened(["Coso", "Larderello", "Ngawha"], most=2)
-    'Coso, Larderello and 1 more'
-    """
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _check_conflict(frame: pd.DataFrame, target: str | None, name: str) -> None:
-    """Refuse one and the same place labelled with two values."""
-    values = frame.groupby(["longitude", "latitude"]).target.transform("nunique")
-    if (values > 1).any():
-        raise InputError(
-            "LABEL_CONFLICT",
-            f"the same place has two values of '{target}'",
-            where=name,
-            found=shortened(sorted(frame.name[values > 1])),
-            fix="keep one row for each place",
-        )

@@ -19,6 +19,7 @@ from siting.scoring.applicability import Applicability, applicability, feature_i
 from siting.scoring.fitting import bootstrap_rows, fit
 from siting.scoring.folds import InnerFolds
 from siting.scoring.prediction import cellwise
+from siting.scoring.targets import tell_perfect, unit_of
 from siting.scoring.training import Training, classification_table, regression_table
 from siting.signature import scorer
 
@@ -130,6 +131,7 @@ def classifier(
     table = classification_table(
         features, labels, domain, grid, background=background, target=target, group=group
     )
+    tell_perfect(table.X, table.y, str(labels.attrs.get("name", "labels")))
     return Learned(*_learned(model, features, table, domain, grid, bootstraps, "1"))
 
 
@@ -179,7 +181,8 @@ def regressor(
     PipelineError
         MODEL_KIND, MODEL_FIT, where the estimator is no regressor or cannot be fitted.
     InputError
-        The errors of :func:`siting.scoring.training.regression_table`.
+        UNITS_MISSING, where the column does not say its unit, and the errors of
+        :func:`siting.scoring.training.regression_table`.
 
     Examples
     --------
@@ -194,6 +197,7 @@ def regressor(
     >>> longitude = np.array([0.5, 4.5, 9.5, 14.5, 18.5])
     >>> wells = GeoDataFrame({"t": 2 * longitude - 1},
     ...                      geometry=points_from_xy(longitude, [0.5] * 5, crs=4326))
+    >>> wells.attrs["columns"] = {"t": "degC"}
     >>> found = regressor([depth], wells, "t", LinearRegression(), land, grid)
     >>> found.score.values[0, [0, 7, 19]].round(6).tolist()
     [0.0, 14.0, 38.0]
@@ -204,7 +208,7 @@ def regressor(
             found=type(model).__name__,
         )  # fmt: skip
     table = regression_table(features, labels, domain, grid, target=target, group=group)
-    unit = str(labels.attrs.get("columns", {}).get(target, {}).get("units", "1"))
+    unit = unit_of(labels, target, str(labels.attrs.get("name", "labels")))
     return Estimated(*_learned(model, features, table, domain, grid, bootstraps, unit))
 
 

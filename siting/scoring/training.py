@@ -18,8 +18,10 @@ from siting.geodesy import PointTree, ecef
 from siting.grid import cell_area, sample, tiles
 from siting.projection import position
 from siting.scoring.folds import INDEX, Integers
-from siting.scoring.labels import place_labels, shortened
+from siting.scoring.label_checks import shortened
+from siting.scoring.labels import place_labels
 from siting.scoring.prediction import feature_names
+from siting.scoring.targets import assumed_target, check_absences, with_presence
 
 Floats = NDArray[np.float64]
 
@@ -105,13 +107,11 @@ def classification_table(
         TOO_FEW_POSITIVES, where there is one class only or all positives are one group; and the
         errors of placing labels.
     """
+    where = str(labels.attrs.get("name", "labels"))
+    target = target or assumed_target(labels, where)
+    labels = with_presence(labels, target, where)
     placed = place_labels(labels, domain, grid, target=target, region=region, group=group)
-    where = placed.record["name"]
-    if not placed.frame.target.isin([0.0, 1.0]).all():
-        raise InputError(
-            "VALUE_INVALID", f"'{target}' holds more than 0 and 1", where=where,
-            fix="use learned.regressor for numbers",
-        )  # fmt: skip
+    check_absences(placed.frame, target, where)
     cells = _background_frame(domain, grid, background, seed)
     table = _table(features, placed.frame, cells, placed.record, domain, grid)
     y = table.y.astype(np.int64)

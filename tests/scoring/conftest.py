@@ -30,7 +30,8 @@ def layer(values: Any, grid: GeoBox, name: str, **attrs: Any) -> xr.DataArray:
 def points(longitude: Any, latitude: Any, **columns: Any) -> gpd.GeoDataFrame:
     geometry = gpd.points_from_xy(longitude, latitude, crs="EPSG:4326")
     frame = gpd.GeoDataFrame(columns, geometry=geometry)
-    frame.attrs.update({"name": "known", "status": "measured"})
+    units = {"temperature": {"units": "degC"}}
+    frame.attrs.update({"name": "known", "status": "measured", "columns": units})
     return frame
 
 

@@ -172,7 +172,7 @@ def test_the_same_place_with_two_labels_is_a_conflict(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("values", "message"),
-    [([0, 1, 2], "more than 0 and 1"), (["a", "b", "c"], "else than numbers")],
+    [([0, 1, 2], "found:  2, first in row 3"), (["a", "b", "c"], "found:  'a', 'b', 'c'")],
 )
 def test_targets_that_are_no_classes_are_refused(
     world: World, values: list[Any], message: str
