@@ -95,7 +95,12 @@ def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -
             fix="write the path out",
         )
     allowed = [each.resolve() for each in (folder, *roots)]
-    path = (folder / file).resolve()
+    try:
+        path = (folder / file).resolve()
+    except (OSError, RuntimeError) as error:
+        raise InputError(
+            "FILE_MISSING", "links that point to one another", where=where, found=file
+        ) from error
     if not any(path.is_relative_to(each) for each in allowed):
         raise InputError(
             "PATH_OUTSIDE_DATA",

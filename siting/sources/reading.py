@@ -8,15 +8,13 @@ import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 
-from siting.errors import InputError
 from siting.io import raster, table, vector
-from siting.io.formats import recorded_digest
 from siting.io.quantities import with_units
 from siting.kinds import LayerKind
 from siting.signature import Marks
 from siting.sources.catalogue import Entry
 from siting.sources.declared import UserFile
-from siting.store import sha256_file
+from siting.sources.integrity import check_integrity
 
 
 def read_source(
@@ -38,7 +36,7 @@ def read_source(
     if isinstance(source, Entry):
         value = _read_entry(name, source, path, grid)
         return _marked(value, _entry_marks(source), name, source.title, source.columns or {})
-    _check_digest(source, path, name)
+    check_integrity(name, source, path)
     marks = Marks(source.status, path.name, source.vintage, source.label_leak)
     columns = {column: {"units": unit} for column, unit in source.columns.items()}
     return _marked(_read_file(name, source, path, grid), marks, name, name, columns)
@@ -104,18 +102,3 @@ def _marked(
     if isinstance(value, pd.DataFrame):
         value.attrs.update(columns=columns, name=name)
     return value
-
-
-def _check_digest(declared: UserFile, path: Path, name: str) -> None:
-    """Refuse a file that is not the one which the pipeline, or a SHA256SUMS beside it, names."""
-    wanted = declared.sha256 or recorded_digest(path)
-    if wanted is None or (found := sha256_file(path)) == wanted:
-        return
-    raise InputError(
-        "CHECKSUM_MISMATCH",
-        "the file is not the one that is named",
-        where=f"sources.{name}.file",
-        found=found,
-        wanted=wanted,
-        fix="bring the right file, or correct the checksum",
-    )

@@ -1,0 +1,102 @@
+"""Whether the files of a source are the ones that somebody vouched for."""
+
+from pathlib import Path
+
+from siting.errors import InputError
+from siting.findings import warn
+from siting.io.digests import listed
+from siting.sources.declared import UserFile
+from siting.store import sha256_file
+from siting.store.seen import members
+
+
+def check_integrity(name: str, declared: UserFile, path: Path) -> None:
+    """Refuse files that are not the ones which the pipeline, or a list beside them, names.
+
+    Parameters
+    ----------
+    name : str
+        Name of the source, for messages.
+    declared : UserFile
+        What the pipeline file says of it; its ``sha256`` is that of the file it names.
+    path : Path
+        The file or folder. A shapefile is all its parts, a Zarr folder all its files.
+
+    Raises
+    ------
+    InputError
+        CHECKSUM_MISMATCH where a file differs, is missing or is not listed.
+    """
+    where = f"sources.{name}.file"
+    wanted = _wanted(declared, path, where)
+    if not wanted:
+        return
+    files = {_relative(each, path): each for each in members(path).values()}
+    for each in sorted(wanted.keys() - files.keys()):
+        raise _mismatch(where, f"no file {each}", f"{wanted[each]}  {each}")
+    for each in sorted(wanted):
+        found = sha256_file(files[each])
+        if found != wanted[each]:
+            raise _mismatch(where, f"{found}  {each}", f"{wanted[each]}  {each}")
+    _check_rest(sorted(files.keys() - wanted.keys()), path, where)
+
+
+def _wanted(declared: UserFile, path: Path, where: str) -> dict[str, str]:
+    """SHA-256 by name of the files that somebody vouches for."""
+    if declared.sha256 and path.is_dir():
+        raise InputError(
+            "CHECKSUM_MISMATCH",
+            "one checksum cannot vouch for a folder",
+            where=where,
+            found=f"sha256: {declared.sha256}",
+            wanted=f"a file SHA256SUMS beside {path.name} that lists its files",
+            fix=f"sha256sum $(find {path.name} -type f) > SHA256SUMS, and leave out `sha256:`",
+        )
+    below = f"{path.name}/"
+    stem = f"{path.stem}."
+    shapefile = path.suffix.lower() == ".shp"
+    found = {
+        name: digest
+        for name, digest in listed(path).items()
+        if name == path.name
+        or (path.is_dir() and name.startswith(below))
+        or (shapefile and "/" not in name and name.startswith(stem))
+    }
+    parts = {each.name for each in members(path).values()} if shapefile else set()
+    # Of a shapefile's neighbours only its parts are read; a listed part that is gone counts.
+    found = {
+        name: digest
+        for name, digest in found.items()
+        if not shapefile or name in parts or Path(name).suffix.lower() in {".dbf", ".shx", ".prj"}
+    }
+    return {**found, path.name: declared.sha256} if declared.sha256 else found
+
+
+def _relative(file: Path, path: Path) -> str:
+    return file.relative_to(path.parent).as_posix()
+
+
+def _check_rest(unlisted: list[str], path: Path, where: str) -> None:
+    """Files that nobody vouches for: part of a folder's data, or beside a shapefile."""
+    if not unlisted:
+        return
+    if path.is_dir():
+        raise _mismatch(where, f"{len(unlisted)} files that are not listed: {unlisted[0]}", "")
+    warn(
+        "CHECKSUM_PARTIAL",
+        "the checksum vouches for part of a shapefile alone",
+        where=where,
+        found=f"no checksum of {', '.join(unlisted)}",
+        fix=f"list all parts: sha256sum {path.stem}.* > SHA256SUMS",
+    )
+
+
+def _mismatch(where: str, found: str, wanted: str) -> InputError:
+    return InputError(
+        "CHECKSUM_MISMATCH",
+        "the file is not the one that is named",
+        where=where,
+        found=found,
+        wanted=wanted,
+        fix="bring the right file, or correct the checksum",
+    )
