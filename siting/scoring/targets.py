@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
