@@ -51,7 +51,19 @@ OWN_CASES = {
 WINDOWS = {
     "r_crs_mismatch": "[-117.1, 36.0, -116.9, 36.2]",
     "r_antimeridian": "[-180, 38, -178, 40]",
+    "r_rotated": "[-119.98, 39.38, -119.86, 39.5]",
 }
+FINE = {"r_crs_mismatch", "r_rotated"}  # on a grid of 0.01 degree
+
+# The place lies at x = 500,000 m, y = 3,997,400 m: column 10, row 12, and 40 + 2 * 10 + 1.5 * 12
+# is 78. The corpus says 60, which leaves the row out.
+RIGHT_VALUES = {"r_crs_mismatch": 78.0}
+# A cell of the fine grid is up to 0.005 degree from the place, where the plane rises 25 a degree.
+TOLERANCES = {"r_rotated": 0.25}
+# The constant bands of this case are what it is about.
+ALSO_WARNED = {"r_uint8_overflow": {"LAYER_CONSTANT"}}
+# Tables of places alone: their labels are too few to learn from.
+PLACES = {"i_script", "i_backtick", "i_formula", "i_closescript", "v_id_zeros", "v_nan_coord"}
 UNITS = {"r_units_none": None, "r_celsius_as_kelvin": None, "n_no_units": None}
 
 
@@ -84,7 +96,7 @@ def grid_of(case: dict) -> str:
     bounds = WINDOWS.get(case["id"])
     if case["kind"] in {"netcdf", "zarr"}:
         bounds = "[-126, 38, -124, 40]"
-    size = "0.01" if case["id"] == "r_crs_mismatch" else "0.1"
+    size = "0.01" if case["id"] in FINE else "0.1"
     bounds = bounds or "[-120, 38, -118, 40]"
     return f"{{crs: EPSG:4326, resolution: {size} degree, bounds: {bounds}}}"
 
@@ -120,6 +132,14 @@ def vector_text(case: dict) -> str:
 
 
 def table_text(case: dict) -> str:
+    if case["id"] in PLACES:
+        return pipeline(
+            sources=f"a: {{file: '{case['main']}', status: measured}}",
+            layers="b: {distance.distance_to: {features: a}}",
+            more="candidates: {rank_by: b, count: 5, spacing: 20 km, known: a}",
+            outputs="[b.tif, candidates.csv, map.html, report.html]",
+            grid=grid_of(case),
+        )
     return pipeline(
         sources=(
             f"sites: {{file: '{case['main']}', status: measured}}\n"
@@ -165,9 +185,11 @@ def check_oracle(case: dict, result: Result) -> None:
     name = "b" if case["kind"] == "vector" else "a"
     place = oracle.get("value_at") or oracle.get("value_at_mW")
     if place:
-        longitude, latitude, value = place
+        longitude, latitude, stated = place
+        value = RIGHT_VALUES.get(case["id"], stated)
+        tolerance = TOLERANCES.get(case["id"], oracle.get("tol", 1e-3))
         found = result.value_at(name, longitude, latitude)
-        assert found == pytest.approx(value, abs=oracle.get("tol", 1e-3))
+        assert found == pytest.approx(value, abs=tolerance)
     if "valid" in oracle:
         assert result.layer(name).count() == oracle["valid"]
 
@@ -191,7 +213,7 @@ def test_reference_case(case, corpus, tmp_path, monkeypatch):
     if case["expect"] == "warn":
         assert code in result.warnings()
     else:
-        assert result.warnings() == []
+        assert set(result.warnings()) <= ALSO_WARNED.get(case["id"], set())
     check_oracle(case, result)
 
 
