@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -26,8 +25,10 @@ def main() -> int:
     faults = 0
     for name, fuzzer in _fuzzers(options):
         tally, started = Tally(), time.monotonic()
-        with suppress(KeyboardInterrupt):
+        try:
             _run(fuzzer, options, tally)
+        except (KeyboardInterrupt, RuntimeError) as error:
+            print(f"\nstopped: {error}")
         print(f"\n== {name}")
         print_figures(tally, time.monotonic() - started)
         for line in save(tally.faults, Path(options.failures) / name):

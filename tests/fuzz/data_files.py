@@ -41,7 +41,8 @@ class DataFiles:
         self.folder = folder / "data"
         for original in self.originals:
             _write(self.folder, original.files)
-            self.values.append(_read(original, self.folder, {}))
+            with findings.collect():
+                self.values.append(_read(original, self.folder, {}))
 
     def files(self, index: int) -> dict[str, bytes]:
         rng = random.Random(f"{self.seed}/{self.form}/{index}")

@@ -155,7 +155,8 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, Any]]:
 
 
 def _leaf_place(rng: random.Random, data: Data) -> tuple[Any, Any]:
-    return rng.choice([p for p in places(data) if not isinstance(p[0][p[1]], dict | list)])
+    found = places(data)
+    return rng.choice([p for p in found if not isinstance(p[0][p[1]], dict | list)] or found)
 
 
 def _calls_of(data: Data) -> list[tuple[Data, str, str]]:
@@ -171,7 +172,8 @@ def _calls_of(data: Data) -> list[tuple[Data, str, str]]:
 
 def rename_reference(rng: random.Random, data: Data) -> None:
     """A reference to another value, a part of one, or nothing."""
-    known = [n for s in ("sources", "layers", "scoring") for n in data.get(s) or {}]
+    sections = [data.get(each) for each in ("sources", "layers", "scoring")]
+    known = [str(name) for each in sections if isinstance(each, dict) for name in each]
     container, key = _leaf_place(rng, data)
     name = rng.choice(known or ["x"])
     written = (
@@ -203,7 +205,8 @@ def swap_units(rng: random.Random, data: Data) -> None:
     texts = [p for p in places(data) if isinstance(p[0][p[1]], str) and " " in p[0][p[1]]]
     container, key = rng.choice(texts) if texts else _leaf_place(rng, data)
     container[key] = rng.choice(odd.QUANTITIES)
-    for source in (data.get("sources") or {}).values():
+    sources = data.get("sources")
+    for source in sources.values() if isinstance(sources, dict) else ():
         if isinstance(source, dict) and "units" in source and rng.random() < 0.5:
             source["units"] = rng.choice(odd.QUANTITIES).partition(" ")[2]
 
