@@ -103,8 +103,8 @@ def check_plausible(crs: CRS, bounds: Bounds, cell: float, path: Path) -> None:
         found = "coordinates that are no longitudes and latitudes"
     else:
         degrees = -360 <= west <= east <= 360 and -90 <= south <= north <= 90
-        metre = crs.axis_info[0].unit_conversion_factor == 1.0
-        good = not (degrees and metre) and _on_earth(crs, bounds)
+        short = crs.axis_info[0].unit_conversion_factor <= 1.0  # metres or feet, not kilometres
+        good = not (degrees and short) and _on_earth(crs, bounds)
         found = "coordinates that look like degrees" if degrees else "coordinates out of its reach"
     if not good:
         raise InputError(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from siting.errors import InputError, SitingError
+from siting.io.digests import check_recorded, recorded
 
 Format = Literal[
     "geotiff", "netcdf3", "hdf5", "zarr", "geopackage", "shapefile", "geojson", "flatgeobuf",
@@ -30,6 +31,20 @@ _SIGNATURES: tuple[tuple[bytes, Format], ...] = (
 )
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
 _HEAD = 4096
+_FIX = "check that the download is whole, or convert the file"
+_FIXES = (
+    (b"\x1f\x8b", "unpack it first: gunzip"),
+    (b"BZh", "unpack it first: bunzip2"),
+    (b"\xfd7zXZ", "unpack it first: unxz"),
+    (b"version https://git-lfs", "fetch the file itself: git lfs pull"),
+    (b"<!DOCTYPE html", "download it again: this is a page of a website, perhaps of an error"),
+    (b"<html", "download it again: this is a page of a website, perhaps of an error"),
+)
+_LONG_HEAD = 1 << 20  # of XML, where comments may come first
+_COMPARED = frozenset({"sha256"})  # with the digest that the store remembers
+# What may come before the first element of an XML file.
+_PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
+_VIRTUAL = (b"<VRTDataset", b"<OGRVRT", b"<GDALTileIndex")
 
 # Options of rasterio's GDAL while it reads: nothing beside the file counts (.aux.xml, .ovr, .msk,
 # world files), and nothing but the file is opened.
@@ -51,7 +66,8 @@ def local_file(path: StrPath) -> Path:
     Raises
     ------
     InputError
-        REMOTE_NOT_ALLOWED, FILE_MISSING or FILE_EMPTY.
+        REMOTE_NOT_ALLOWED, FILE_MISSING, FILE_EMPTY; CHECKSUM_MISMATCH where a checksum beside
+        the file, other than SHA-256, is of another file.
 
     Examples
     --------
@@ -82,6 +98,7 @@ def local_file(path: StrPath) -> Path:
             where=str(path),
             fix="bring or make the file again",
         )
+    check_recorded(found, known=_COMPARED)
     return found
 
 
@@ -104,11 +121,24 @@ def format_of(path: Path) -> Format:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "text"  # UTF-16 with its mark
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith((b"<VRTDataset", b"<OGRVRT", b"<GDALTileIndex")):
-        raise _virtual(path, head)
+    if text.startswith(b"<") and _root(content := _beginning(path)).startswith(_VIRTUAL):
+        raise _virtual(path, content)
     if text.startswith((b"{", b"[")):
         return "geojson"
     return "unknown" if b"\0" in head or text.startswith(b"<") else "text"
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_LONG_HEAD)
+
+
+def _root(content: bytes) -> bytes:
+    """XML from its first element on."""
+    start = len(b"\xef\xbb\xbf") if content.startswith(b"\xef\xbb\xbf") else 0
+    while found := _PROLOG.match(content, start):
+        start = found.end()
+    return content[start:].lstrip()
 
 
 def _virtual(path: Path, head: bytes) -> InputError:
@@ -135,7 +165,7 @@ def wrong_format(code: str, path: Path, wanted: str) -> InputError:
         where=str(path),
         found=f"a file that begins with {head.decode('latin-1')!r}",
         wanted=wanted,
-        fix="check that the download is whole, or convert the file",
+        fix=next((fix for start, fix in _FIXES if head.startswith(start)), _FIX),
     )
 
 
@@ -177,13 +207,8 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def recorded_digest(path: Path) -> str | None:
-    """SHA-256 that a ``SHA256SUMS`` file beside a file records for it.
+    """SHA-256 that a list such as ``SHA256SUMS`` beside a file records for it.
 
     The caller compares it with the digest of the file: hashing is the store's, which remembers.
     """
-    try:
-        lines = (path.parent / "SHA256SUMS").read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
-    pairs = (re.fullmatch(r"([0-9a-fA-F]{64})\s[ *](?:\./)?(.+)", line) for line in lines)
-    return next((pair[1].lower() for pair in pairs if pair and pair[2] == path.name), None)
+    return recorded(path).get("sha256")

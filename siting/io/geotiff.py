@@ -1,39 +1,28 @@
 """GeoTIFF files, without what lies beside them."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
-import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning
 
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.crs import check_plausible, known_crs
-from siting.io.formats import GDAL_READING, reading
+from siting.io.opening import opened
 from siting.io.placement import Frame
+from siting.io.sidecars import crs_hint
 from siting.io.source import RasterSource, check_block, numeric
+from siting.io.tiff_directories import BOMB_SIZE, Directory, check_header
 
 MAX_BLOCKS_LISTED = 100_000
-_OVERRIDING = ("SRS", "GeoTransform", "GCPList", "NoDataValue", "Scale", "Offset", "UnitType")
+MAX_BANDS = 10_000
+MAX_LOSS = 0.01  # of the unit of the values, from which a lossy compression is reported
 
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    with (
-        reading(path),
-        rasterio.Env(**GDAL_READING),
-        rasterio.open(path, driver="GTiff") as dataset,
-    ):
-        yield dataset
+_LOSSY = {6: "JPEG", 7: "JPEG", 33003: "JPEG 2000", 34712: "JPEG 2000"}
 
 
 def open_geotiff(
@@ -56,11 +45,12 @@ def open_geotiff(
     ------
     InputError
         BAND_MISSING, GEOTRANSFORM_MISSING, CRS_MISSING, CRS_IMPLAUSIBLE, NOT_NUMERIC, TOO_LARGE,
-        CHUNK_MISSING, FILE_CORRUPT.
+        SCALE_INVALID, CHUNK_MISSING, FILE_CORRUPT.
     """
-    with warnings.catch_warnings(), _opened(path) as dataset:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        number = _band(dataset.count, band, path)
+    directory, pages = check_header(path)
+    _check_pages(pages, directory, path)
+    with opened(path) as dataset:
+        number = _band(dataset, band, path)
         affine = _affine(dataset, path)
         label = dataset.crs.to_wkt() if dataset.crs else None
         dtype = numeric(dataset.dtypes[number - 1], path)
@@ -70,9 +60,14 @@ def open_geotiff(
         if nodata is None and dataset.nodata is None:
             _check_blocks(dataset, number, path)
         interpretation = dataset.colorinterp[number - 1]
-        scale, offset = dataset.scales[number - 1], dataset.offsets[number - 1]
-        units, text = dataset.units[number - 1], dataset.descriptions[number - 1]
-    system = known_crs(label, crs, path, hint=_hint(path))
+        scale, offset = _scale(dataset, number, dtype, path)
+        units, text = _units(dataset, number), dataset.descriptions[number - 1]
+        _check_losses(dataset, directory, path)
+    if nodata is None:
+        _check_nodata(directory.nodata, dtype, path)
+    if directory.is_blank:
+        raise _blank(height * width, dtype, path)
+    system = known_crs(label, crs, path, hint=crs_hint(path))
     corners = [affine * corner for corner in product((0, width), (0, height))]
     x, y = zip(*corners, strict=True)
     cell = float(np.hypot(affine.a, affine.d))
@@ -85,7 +80,7 @@ def open_geotiff(
         scale=scale,
         offset=offset,
         nodata=() if nodata is None else (nodata,),
-        units=units or "",
+        units=units,
         long_name=text or "",
         block_rows=block[0],
         palette=interpretation == ColorInterp.palette,
@@ -94,14 +89,37 @@ def open_geotiff(
 
 def _load(path: Path, band: int, rows: slice, columns: slice) -> np.ma.MaskedArray[Any, Any]:
     window = ((rows.start, rows.stop), (columns.start, columns.stop))
-    with _opened(path) as dataset:
+    with opened(path) as dataset:
         values: np.ma.MaskedArray[Any, Any] = dataset.read(band, window=window, masked=True)
     return values
 
 
-def _band(count: int, band: int | None, path: Path) -> int:
+def _check_pages(pages: int, directory: Directory, path: Path) -> None:
+    """Report images beyond the first; refuse more bands than can be looked through."""
+    if pages > 1:
+        warn(
+            "PAGES_IGNORED",
+            "the file holds several images, of which the first is read",
+            where=str(path),
+            found=f"{pages} images",
+            wanted="one image; bands, where there are several layers",
+            fix="store the one that is meant in a file of its own",
+        )
+    if directory.bands > MAX_BANDS:
+        raise InputError(
+            "TOO_LARGE",
+            "the file has too many bands",
+            where=str(path),
+            found=f"{directory.bands:,} bands",
+            wanted=f"at most {MAX_BANDS:,}",
+            fix="store the bands that are needed in a file of their own",
+        )
+
+
+def _band(dataset: Any, band: int | None, path: Path) -> int:
+    count = dataset.count
     if band is None:
-        if count > 1:
+        if any(each != ColorInterp.alpha for each in dataset.colorinterp[1:]):
             warn(
                 "BAND_ASSUMED",
                 "the file has several bands and none is named: the first is read",
@@ -135,6 +153,101 @@ def _affine(dataset: Any, path: Path) -> Affine:
     return affine
 
 
+def _scale(dataset: Any, band: int, dtype: np.dtype[Any], path: Path) -> tuple[float, float]:
+    """Factor and shift that the file declares for its stored values."""
+    scale, offset = float(dataset.scales[band - 1]), float(dataset.offsets[band - 1])
+    if scale == 0.0 or not np.isfinite([scale, offset]).all():
+        raise InputError(
+            "SCALE_INVALID",
+            "the scale that the file declares makes no values of what it stores",
+            where=str(path),
+            found=f"scale {scale:g}, offset {offset:g}",
+            wanted="a finite scale that is not 0, and a finite offset",
+            fix="correct the file: gdal_edit.py -scale S -offset O",
+        )
+    if (scale, offset) == (1.0, 0.0) and dtype.kind != "f":
+        _check_scale_tags({**dataset.tags(), **dataset.tags(band)}, path)
+    return scale, offset
+
+
+def _check_scale_tags(tags: dict[str, str], path: Path) -> None:
+    """Report a scale that stands in a mere tag: neither GDAL nor siting applies it."""
+    lower = {name.lower(): text for name, text in tags.items()}
+    found = {name: lower[name] for name in ("scale_factor", "add_offset") if name in lower}
+    try:
+        scaled = (float(found.get("scale_factor", 1)), float(found.get("add_offset", 0)))
+    except ValueError:
+        return
+    if scaled != (1.0, 0.0):
+        warn(
+            "SCALE_NOT_APPLIED",
+            "a tag names a scale that the file does not declare: values are read unscaled",
+            where=str(path),
+            found=", ".join(f"{name} {text}" for name, text in found.items()),
+            wanted="scale and offset declared for the band, or values that are scaled already",
+            fix="declare it: gdal_edit.py -scale S -offset O; or remove the tag",
+        )
+
+
+def _units(dataset: Any, band: int) -> str:
+    """Unit of a band, as declared or as conversions from NetCDF leave it in a tag."""
+    declared = dataset.units[band - 1]
+    return str(declared or dataset.tags(band).get("units") or dataset.tags().get("units") or "")
+
+
+def _check_nodata(text: str, dtype: np.dtype[Any], path: Path) -> None:
+    """Report a declared no-data value that no cell can hold."""
+    if not text or dtype.kind == "f":
+        return
+    try:
+        value = float(text)
+    except ValueError:
+        value = np.nan
+    limits = np.iinfo(dtype)
+    if np.isfinite(value) and value == round(value) and limits.min <= value <= limits.max:
+        return
+    warn(
+        "NODATA_IMPOSSIBLE",
+        "no cell can hold the no-data value that the file declares: missing cells hold another",
+        where=str(path),
+        found=f"{text} in cells of {dtype}",
+        wanted=f"a whole number from {limits.min} to {limits.max}",
+        fix="find out what missing cells hold, perhaps 0, and write it: nodata: 0",
+    )
+
+
+def _check_losses(dataset: Any, directory: Directory, path: Path) -> None:
+    """Report a compression that has changed the values."""
+    structure = dataset.tags(ns="IMAGE_STRUCTURE")
+    error = float(structure.get("MAX_Z_ERROR", 0))
+    found = _LOSSY.get(directory.compression, "")
+    if structure.get("COMPRESSION_REVERSIBILITY", "").startswith("LOSSY"):
+        found = structure.get("COMPRESSION", "a lossy compression")
+    if error > MAX_LOSS:
+        found = f"LERC, with errors up to {error:g}"
+    if found:
+        warn(
+            "COMPRESSION_LOSSY",
+            "the file was compressed with losses: its values are not those that were written",
+            where=str(path),
+            found=found,
+            wanted="a compression without losses, such as DEFLATE, LZW or ZSTD",
+            fix="make the file again from the original values",
+        )
+
+
+def _blank(cells: int, dtype: np.dtype[Any], path: Path) -> InputError:
+    """Error for a file that holds a header alone."""
+    huge = cells * dtype.itemsize > BOMB_SIZE
+    return InputError(
+        "TOO_LARGE" if huge else "LAYER_EMPTY",
+        "the file names far more cells than it holds" if huge else "the file has no data",
+        where=str(path),
+        found=f"{cells:,} cells, of which not one was ever written",
+        fix="bring or make the file again",
+    )
+
+
 def _check_blocks(dataset: Any, band: int, path: Path) -> None:
     """Refuse blocks that were never written and would read as 0."""
     height, width = dataset.block_shapes[band - 1]
@@ -151,66 +264,3 @@ def _check_blocks(dataset: Any, band: int, path: Path) -> None:
                 found=f"block in row {row}, column {column}",
                 fix="write the file again; or name the value for no data: nodata: 0",
             )
-
-
-def _side_tags(path: Path) -> list[str]:
-    """What a side file of GDAL would change about a raster."""
-    beside = path.with_name(path.name + ".aux.xml")
-    if not beside.is_file() or beside.stat().st_size > 1 << 20:
-        return []
-    try:
-        root = ElementTree.fromstring(beside.read_bytes())
-    except (ElementTree.ParseError, ValueError, LookupError):
-        return []
-    tags = {element.tag for element in root.iter()}
-    return [tag for tag in _OVERRIDING if tag in tags]
-
-
-def _hint(path: Path) -> str:
-    return f"{path.name}.aux.xml names one, which is not read" if "SRS" in _side_tags(path) else ""
-
-
-def check_sidecars(path: Path, low: float, high: float) -> None:
-    """Report files beside a GeoTIFF that other programs would take for its values.
-
-    Parameters
-    ----------
-    path : Path
-        The GeoTIFF.
-    low, high : float
-        Smallest and largest stored value of the file itself.
-
-    Raises
-    ------
-    InputError
-        OVERVIEW_STALE where external overviews hold values that the file does not.
-    """
-    if tags := _side_tags(path):
-        warn(
-            "SIDECAR_OVERRIDES",
-            "a side file that says otherwise is not used",
-            where=f"{path}.aux.xml",
-            found=", ".join(tags),
-            wanted="metadata in the GeoTIFF itself",
-            fix="remove the side file, or write the file again with what it says",
-        )
-    beside = path.with_name(path.name + ".ovr")
-    if not beside.is_file():
-        return
-    with warnings.catch_warnings(), _opened(beside) as dataset:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        values = dataset.read(1, masked=True)
-        if dataset.nodata is None:
-            with _opened(path) as base:
-                values = np.ma.masked_equal(values, base.nodata) if base.nodata else values
-    values = np.ma.masked_invalid(values)
-    slack = 0.01 * (high - low)
-    if values.count() and (values.min() < low - slack or values.max() > high + slack):
-        raise InputError(
-            "OVERVIEW_STALE",
-            "the overviews beside the file hold other values than the file",
-            where=str(beside),
-            found=f"{values.min():.6g} to {values.max():.6g}",
-            wanted=f"{low:.6g} to {high:.6g}",
-            fix="remove the .ovr file: siting does not use it, but maps made with it are wrong",
-        )

@@ -220,6 +220,18 @@ def common_ground(frame: Frame, grid: GeoBox) -> Ground | None:
     return Ground(window, ratio) if window and np.isfinite(ratio) else None
 
 
+def shared(frame: Frame, grid: GeoBox) -> float:
+    """Share of the grid that lies in a raster, from points spread over it."""
+    height, width = grid.shape.yx
+    rows, columns = min(height, LATTICE), min(width, LATTICE)
+    i = (np.arange(rows) + 0.5) * height / rows
+    j = (np.arange(columns) + 0.5) * width / columns
+    i, j = (each.ravel() for each in np.meshgrid(i, j))
+    place = _at_points(frame, grid, i, j)
+    found = inside(place.row, frame.height) & _inside_columns(place.column, frame)
+    return float(found.mean())
+
+
 def _common_points(frame: Frame, grid: GeoBox) -> tuple[Floats, Floats]:
     """Rows and columns in the grid, each of shape (n, 1), of points that are in the raster too."""
     i, j = _lattice(grid.shape.y, grid.shape.x)

@@ -10,20 +10,24 @@ import xarray as xr
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
-from siting.errors import GridError, InputError
+from siting.errors import InputError
 from siting.findings import warn
 from siting.grid import as_layer, chunks
+from siting.io.extent import check_cells, check_extent, outside
 from siting.io.formats import StrPath, format_of, local_file, wrong_format
-from siting.io.geotiff import check_sidecars, open_geotiff
+from siting.io.geotiff import open_geotiff
 from siting.io.gridded import open_gridded
+from siting.io.overviews import check_overviews
 from siting.io.placement import Ground, common_ground
 from siting.io.plausible import check_values, look
 from siting.io.quantities import known
 from siting.io.resample import Resampling, method_for, resample
+from siting.io.sidecars import check_sidecars
 from siting.io.source import OverTime, Part, RasterSource, in_units, refuse_time
 from siting.kinds import LayerKind
 
 MAX_CELLS = 20_000_000_000  # of a raster on the grid: 80 GB of float32
+LARGEST_WHOLE = 2.0**53  # up to which float64 holds every whole number
 MAX_RATIO = 20_000.0  # source cells along a grid cell
 
 
@@ -93,18 +97,22 @@ def read_raster(
     and then tile by tile.
     """
     file = local_file(path)
-    part = Part(variable, band, over_time, time_range, kind == "circular", units)
+    part = Part(variable, band, over_time, time_range, kind, units)
     source = known(_open(file, crs, nodata, part), quantity, name)
     source = in_units(source, units)
     kind = "circular" if source.circular and kind == "continuous" else kind
+    check_cells(source.frame, file)
     ground = common_ground(source.frame, grid)
     if ground is None:
-        raise _outside(source, grid)
+        raise outside(source.frame, grid, file)
     _check_size(source, ground)
     summary = look(source, ground.window)
     check_values(source, summary, kind, valid_range)
-    if file.suffix.lower() in {".tif", ".tiff"}:
-        check_sidecars(file, summary.low, summary.high)
+    _check_precision(source, summary.low, summary.high)
+    check_extent(source.frame, grid, ground.ratio, file)
+    if format_of(file) == "geotiff":
+        check_sidecars(file, band or 1)
+        check_overviews(file, band or 1)
     method = method_for(kind, ground.ratio)
     circle = _circle(source) if kind == "circular" else None
     how = Resampling(method, ground.ratio, circle)
@@ -124,21 +132,6 @@ def _open(path: Path, crs: str | None, nodata: float | None, part: Part) -> Rast
     raise wrong_format("NOT_A_RASTER", path, wanted="GeoTIFF, NetCDF or Zarr")
 
 
-def _outside(source: RasterSource, grid: GeoBox) -> GridError:
-    frame = source.frame
-    corners = [frame.affine * (0, 0), frame.affine * (frame.width, frame.height)]
-    found = " to ".join(f"{x:.6g} {y:.6g}" for x, y in corners)
-    box = ", ".join(f"{edge:.6g}" for edge in grid.boundingbox)
-    return GridError(
-        "OUTSIDE_GRID",
-        "the raster lies outside the grid of the run",
-        where=str(source.path),
-        found=f"{found} in {frame.crs.name}",
-        wanted=f"{box} in {grid.crs}",
-        fix="check the bounds of the grid and the CRS of the file",
-    )
-
-
 def _check_size(source: RasterSource, ground: Ground) -> None:
     cells = ground.window.height * ground.window.width
     if cells > MAX_CELLS or ground.ratio > MAX_RATIO:
@@ -149,6 +142,20 @@ def _check_size(source: RasterSource, ground: Ground) -> None:
             found=f"{cells:,} cells, {ground.ratio:,.0f} along each cell of the grid",
             wanted=f"at most {MAX_CELLS:,} cells",
             fix="make a coarser copy of the file first, or a smaller grid",
+        )
+
+
+def _check_precision(source: RasterSource, low: float, high: float) -> None:
+    """Report whole numbers that floating numbers cannot tell apart."""
+    largest = max(abs(low), abs(high))
+    if source.dtype.kind in "iu" and LARGEST_WHOLE < largest < np.inf:
+        warn(
+            "PRECISION_LOST",
+            "whole numbers so large lose their last digits: neighbours become the same",
+            where=str(source.path),
+            found=f"{largest:.6g}",
+            wanted=f"at most {LARGEST_WHOLE:.6g}, which is 2 to the 53rd",
+            fix="number classes from 1; subtract what all values share",
         )
 
 

@@ -111,7 +111,8 @@ def test_longitudes_to_360_cross_the_dateline(tif) -> None:
     values = np.tile(longitude, (20, 1)).astype("float32")
     path = tif(values, (178, 38, 182, 40))
     grid = make_grid("EPSG:6933", 5000, "world")
-    layer = read_raster(path, grid, kind="continuous").values
+    with collect():
+        layer = read_raster(path, grid, kind="continuous").values
     there = np.argwhere(np.isfinite(layer))
     assert there[:, 1].min() == 0
     assert there[:, 1].max() == grid.shape.x - 1
@@ -230,7 +231,9 @@ def test_overviews_masks_and_statistics_beside_the_file_are_not_used(tif, field,
     path = tif(field)
     mask = tif(np.zeros((20, 20), "uint8"), name="a.tif.msk", crs=None)
     assert mask.exists()
-    assert np.array_equal(read_raster(path, home, kind="continuous").values, field)
+    with collect() as findings:
+        assert np.array_equal(read_raster(path, home, kind="continuous").values, field)
+    assert [finding.code for finding in findings] == ["SIDECAR_OVERRIDES"]
 
 
 # ---------------------------------------------------------------- refused
@@ -324,7 +327,9 @@ def test_raster_elsewhere_is_outside_the_grid(tif, field, home) -> None:
 
 def test_small_raster_on_a_world_grid_is_not_outside(tif, field) -> None:
     grid = make_grid("EPSG:6933", 10_000, "world")
-    layer = read_raster(tif(field), grid, kind="continuous")
+    with collect() as findings:
+        layer = read_raster(tif(field), grid, kind="continuous")
+    assert [finding.code for finding in findings] == ["COVERAGE_PARTIAL"]
     assert 300 < int(np.isfinite(layer.values).sum()) < 500
     assert layer.attrs["resampling"] == "bilinear"
 
@@ -397,6 +402,8 @@ def test_overviews_beside_the_file_that_hold_other_values(tif, field, home) -> N
     tif(np.full((40, 40), 999, "float32"), name="a.tif.ovr")
     refused(path, home, "OVERVIEW_STALE")
     tif(np.full((40, 40), 60, "float32"), name="a.tif.ovr")
+    refused(path, home, "OVERVIEW_STALE")
+    tif(np.kron(field, np.ones((2, 2), "float32")), name="a.tif.ovr")
     assert codes(path, home) == []
 
 
