@@ -1,13 +1,29 @@
 """What the cases of rasters share: short registration, damage, and answers to compare with."""
 
 import struct
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.transform import from_bounds
 
-from .harness import GRID, Corpus, Expect, Result, field_of, pipeline
+from .harness import (
+    EAST,
+    GRID,
+    NORTH,
+    SOUTH,
+    WEST,
+    Corpus,
+    Expect,
+    Result,
+    field_of,
+    pipeline,
+    raster,
+)
 
 Write = Callable[[Path], Any]
 Holds = Callable[[Result], None]
@@ -75,6 +91,23 @@ def with_cells(cells: dict[tuple[int, int], float], dtype: str = "float32") -> n
     return values
 
 
+def classes(path: Path) -> None:
+    """Write numbers of four classes with a colour for each."""
+    with rasterio.open(
+        path, "w", driver="GTiff", count=1, height=20, width=20, dtype="uint8", crs="EPSG:4326",
+        transform=from_bounds(WEST, SOUTH, EAST, NORTH, 20, 20),
+    ) as file:  # fmt: skip
+        file.write((field_of() % 4).astype("uint8"), 1)
+        file.write_colormap(1, {k: (50 * k, 50 * k, 50 * k, 255) for k in range(4)})
+
+
+def placeless(path: Path, **options: Any) -> None:
+    """Write the field without a geotransform."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        raster(path, transform=None, **options)
+
+
 def cut(path: Path, size: int | float) -> None:
     """Keep so many bytes of a file, a share of them, or all but so many."""
     content = path.read_bytes()
@@ -99,7 +132,9 @@ def retag(path: Path, tag: int, value: int) -> None:
         place = start + 2 + 12 * k
         number, kind = struct.unpack_from("<HH", content, place)
         if number == tag:
-            struct.pack_into("<H" if kind == 3 else "<I", content, place + 8, value)
+            short = kind == 3 and value < 1 << 16
+            struct.pack_into("<H", content, place + 2, 3 if short else 4)
+            struct.pack_into("<H" if short else "<I", content, place + 8, value)
             path.write_bytes(bytes(content))
             return
     raise ValueError(f"there is no tag {tag}")
@@ -108,5 +143,6 @@ def retag(path: Path, tag: int, value: int) -> None:
 def replaced(path: Path, old: bytes, new: bytes) -> None:
     """Put bytes in the place of others of the same number."""
     content = path.read_bytes()
-    assert old in content and len(old) == len(new)
+    assert old in content
+    assert len(old) == len(new)
     path.write_bytes(content.replace(old, new))
