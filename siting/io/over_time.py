@@ -175,10 +175,10 @@ class OverTimeReduction:
         totals = _ACCUMULATORS[self._how if self._turn is None else "direction"](shape)
         new = (i, j) not in self._seen
         for step, values, missing in self._steps(rows, columns, new):
-            if new:
-                self.sightings.see(step, values, missing)
             if values.dtype.kind == "f":
                 missing = missing | ~np.isfinite(values)
+            if new:
+                self.sightings.see(step, values, missing)
             stored = values.astype(np.float64)
             if self._turn is not None:
                 stored = stored * self._turn[0] + self._turn[1]
@@ -339,7 +339,7 @@ def _report_repeats(seen: Sightings, axis: TimeAxis) -> None:
         return
     starts = sorted(first.values())
     runs = set(np.diff([*starts, seen.steps])[1:-1]) if len(starts) > 3 else set()
-    held = len(runs) == 1 and len(repeats) == seen.steps - len(starts)
+    held = len(runs) == 1 and min(runs) > 1
     one, other = repeats[0]
     warn(
         "DATA_REPEATED",

@@ -29,6 +29,9 @@ SENTINELS = (
 )  # fmt: skip
 
 
+_ENDLESS = 1e30  # nothing measured is so large
+
+
 @dataclass
 class Summary:
     """What the stored values of a raster have been seen to be."""
@@ -80,7 +83,7 @@ class Summary:
 
 
 def is_sentinel(value: Any) -> bool:
-    """Whether a stored value is one that files use for "no data".
+    """Whether a stored value is one that files use for "no data", or larger than any quantity.
 
     Examples
     --------
@@ -88,7 +91,7 @@ def is_sentinel(value: Any) -> bool:
     (True, True, False)
     """
     one = np.asarray(value)
-    return any(bool(equals(one, number)) for number in SENTINELS)
+    return abs(float(one)) >= _ENDLESS or any(bool(equals(one, number)) for number in SENTINELS)
 
 
 def look(source: RasterSource, window: Window) -> Summary:
