@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from siting.pipeline.plan import Plan
 
 EXIT_TERMINATED = 143
+UNUSED_DAYS = 30.0  # after which values go that gc is not told about
 
 
 class _Commands(TyperGroup):
@@ -49,20 +50,24 @@ app = typer.Typer(
 Pipeline = Annotated[
     str, typer.Argument(help="Pipeline file, or the name of one that siting brings along.")
 ]
+Resolution = Annotated[
+    str | None, typer.Option(help="Cell size in place of the file's, such as '25 km'.")
+]
+Run = Annotated[
+    str, typer.Argument(help="Folder of a run, a folder with runs (its latest), or an id in --out.")
+]
+Out = Annotated[Path, typer.Option(help="Folder of `runs/` and `latest`.")]
+OUT = Path("siting-out")
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
 
 @app.command()
 def run(
     pipeline: Pipeline,
-    out: Annotated[Path, typer.Option(help="Folder for `runs/` and `latest`.")] = Path(
-        "siting-out"
-    ),
+    out: Out = OUT,
     as_json: AsJson = False,
     fresh: Annotated[bool, typer.Option(help="Compute everything anew.")] = False,
-    resolution: Annotated[
-        str | None, typer.Option(help="Cell size in place of the file's, such as '25 km'.")
-    ] = None,
+    resolution: Resolution = None,
     verify: Annotated[bool, typer.Option(help="Hash every input and stored value again.")] = False,
     strict: Annotated[bool, typer.Option(help="Treat warnings as errors.")] = False,
 ) -> None:
@@ -100,9 +105,7 @@ def check(pipeline: Pipeline, as_json: AsJson = False) -> None:
 def estimate(
     pipeline: Pipeline,
     as_json: AsJson = False,
-    resolution: Annotated[
-        str | None, typer.Option(help="Cell size in place of the file's, such as '25 km'.")
-    ] = None,
+    resolution: Resolution = None,
 ) -> None:
     """Cells, bytes and expected time of a run, without running it."""
     plan = _checked(pipeline, resolution)
@@ -114,6 +117,102 @@ def estimate(
         print(json.dumps(found.as_dict(), indent=1))
     else:
         print_estimate(found)
+
+
+@app.command()
+def explain(
+    pipeline: Pipeline,
+    out: Out = OUT,
+    as_json: AsJson = False,
+    resolution: Resolution = None,
+) -> None:
+    """What a run would compute now, and why; nothing is computed."""
+    plan = _checked(pipeline, resolution)
+    from siting.history.explanation import explain as explain_plan
+    from siting.terminal.history import print_explanation
+
+    found = explain_plan(plan, out)
+    if as_json:
+        print(json.dumps(found.as_dict(), indent=1))
+    else:
+        print_explanation(found)
+
+
+@app.command()
+def diff(
+    before: Run,
+    after: Run,
+    out: Out = OUT,
+    as_json: AsJson = False,
+) -> None:
+    """How two runs differ, and which input, parameter, code or version made the difference."""
+    from siting.history.comparison import compare
+    from siting.history.published import find
+    from siting.terminal.history import print_comparison
+
+    found = compare(find(before, out), find(after, out))
+    if as_json:
+        print(json.dumps(found.as_dict(), indent=1))
+    else:
+        print_comparison(found)
+
+
+@app.command()
+def verify(
+    run: Annotated[
+        str | None, typer.Argument(help="A run, as for diff; the latest where none is given.")
+    ] = None,
+    out: Out = OUT,
+    store: Annotated[bool, typer.Option("--store", help="Check the whole store instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hash every file of a published run, and every stored value that it names."""
+    from siting.history.published import find
+    from siting.history.verification import verify_run, verify_store
+    from siting.store import Store
+    from siting.terminal.history import print_verification
+
+    if store and run is not None:
+        raise PipelineError(
+            "OPTION_INVALID", "--store checks the whole store, not a run", found=run,
+            fix="leave one of the two out",
+        )  # fmt: skip
+    checked = Store(verify=True)
+    found = verify_store(checked) if store else verify_run(find(run or str(out), out), checked)
+    if not as_json:
+        print_verification(found)
+    _tell(found.as_dict() if as_json else None, found.error())
+
+
+@app.command()
+def gc(
+    keep_bytes: Annotated[
+        str | None, typer.Option(help="Bring the store down to this size, such as 5GB.")
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(min=0, help="Remove values not used for so many days.")
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="Keep only so many of the last runs, and `latest`.")
+    ] = None,
+    out: Out = OUT,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Free disk space: stored values unused for 30 days, unless the options say otherwise."""
+    from siting.history.clearing import clear, parse_size
+    from siting.store import Store
+    from siting.terminal.history import print_cleared
+
+    size = None if keep_bytes is None else parse_size(keep_bytes)
+    if size is None and days is None and runs is None:
+        days = UNUSED_DAYS
+    store = None if size is None and days is None else Store()
+    found = clear(store, size, days, out, runs, dry_run)
+    if as_json:
+        print(json.dumps(found.as_dict(), indent=1))
+    else:
+        print_cleared(found)
 
 
 @app.command()

@@ -25,7 +25,7 @@ ROOMS = (
     "projection geodesy grid focal reduce frames coverage proximity indicators columns "
     "io kernels store publish",
     "sources layers exclusions scoring candidates outputs",
-    "pipeline check run estimate",
+    "pipeline check run estimate history",
     "terminal cli __main__",
 )
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names.split()}

@@ -116,12 +116,14 @@ def print_error(error: SitingError) -> None:
                 console.print(f"  [dim]{label + ':':<7}[/] {escape(text)}")
 
 
-def _screen() -> Console:
+def open_screen() -> Console:
+    """A console for what a command found: as wide as the terminal, else of one width."""
     width = None if sys.stdout.isatty() else SCREEN_WIDTH
     return Screen(width=width, highlight=False)
 
 
-def _table(title: str, *headings: str) -> Table:
+def new_table(title: str, *headings: str) -> Table:
+    """A table without lines, whose cells fold."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for each in headings:
         table.add_column(each, overflow="fold")
@@ -148,7 +150,7 @@ def print_warnings(findings: "Sequence[Finding]") -> None:
 
 def print_summary(outcome: "Outcome") -> None:
     """The closing summary of a run: gates, verdict, findings, best sites, files."""
-    screen = _screen()
+    screen = open_screen()
     screen.print(f"\n[bold]{escape(outcome.title)}[/]")
     gates = [each for each in outcome.findings if each.code == REFUSED]
     print_findings(gates, screen)
@@ -156,11 +158,11 @@ def print_summary(outcome: "Outcome") -> None:
         screen.print(escape(outcome.verdict))
     print_findings([each for each in outcome.findings if each not in gates], screen)
     if outcome.top:
-        table = _table("\nBest candidates", *outcome.top[0])
+        table = new_table("\nBest candidates", *outcome.top[0])
         for row in outcome.top:
             table.add_row(*(escape(str(each)) for each in row.values()))
         screen.print(table)
-    files = _table("\nFiles", "file", "size")
+    files = new_table("\nFiles", "file", "size")
     for name, size in outcome.files.items():
         files.add_row(escape(str(outcome.folder / name)), bytes_text(size))
     screen.print(files)
@@ -173,7 +175,7 @@ def print_summary(outcome: "Outcome") -> None:
 
 def print_estimate(found: "Estimate") -> None:
     """Cells, bytes and seconds of a run that has not begun."""
-    table = _table("", "", "")
+    table = new_table("", "", "")
     table.add_row("cells", f"{found.cells:,} ({found.rows:,} x {found.columns:,})")
     table.add_row("cell area", found.cell_area)
     table.add_row("values", f"{found.values} ({found.layers} layers)")
@@ -181,12 +183,12 @@ def print_estimate(found: "Estimate") -> None:
     table.add_row("results", bytes_text(found.output_bytes))
     table.add_row("peak memory", bytes_text(found.memory_bytes))
     table.add_row("time", f"about {found.seconds:.0f} s on {found.processors} processors")
-    _screen().print(table)
+    open_screen().print(table)
 
 
 def print_functions(rows: list[dict[str, Any]]) -> None:
     """Functions by section, each with its arguments, result and first doc line."""
-    screen = _screen()
+    screen = open_screen()
     section = ""
     for row in rows:
         if row["section"] != section:
@@ -201,20 +203,20 @@ def print_functions(rows: list[dict[str, Any]]) -> None:
 
 def print_sources(rows: list[dict[str, Any]]) -> None:
     """Embedded sources in a table."""
-    table = _table("", "source", "title", "kind", "units", "status", "vintage")
+    table = new_table("", "source", "title", "kind", "units", "status", "vintage")
     for row in rows:
         cells = (row[key] for key in ("name", "title", "kind", "units", "status", "vintage"))
         table.add_row(*(escape(str(each)) for each in cells))
-    _screen().print(table)
+    open_screen().print(table)
 
 
 def print_doctor(rows: list[dict[str, Any]]) -> None:
     """Checks of the installation, what is wrong with how to fix it."""
-    table = _table("", "check", "", "found", "fix")
+    table = new_table("", "check", "", "found", "fix")
     for row in rows:
         mark = "[green]ok[/]" if row["ok"] else "[red]wrong[/]"
         table.add_row(row["name"], mark, escape(row["found"]), escape(row["fix"]))
-    _screen().print(table)
+    open_screen().print(table)
 
 
 def bytes_text(count: float) -> str:

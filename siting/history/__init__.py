@@ -1,0 +1,1 @@
+"""Published runs, later: found again, compared, explained, verified, cleared away."""
