@@ -94,7 +94,7 @@ def _check_units_row(
     odd = [
         name
         for name, (first, *rest) in zip(names, columns if lines else [], strict=False)
-        if not (is_missing(first) or is_number(first)) and rest and all(map(is_number, rest))
+        if _may_be_unit(first) and rest and all(map(is_number, rest))
     ]
     if len(odd) >= 2:
         found = ", ".join(f"{name}: {columns[names.index(name)][0]!r}" for name in odd[:4])
@@ -106,6 +106,11 @@ def _check_units_row(
             wanted="one line of names, and values below it",
             fix="remove the row, and state units with `columns: {NAME: UNIT}`",
         )
+
+
+def _may_be_unit(cell: str) -> bool:
+    """Whether a cell is text such as degree or mW m-2, and no number that is written oddly."""
+    return not (is_missing(cell) or is_number(cell) or re.search(r"\d{2}", cell))
 
 
 def _tell_summary(rows: list[tuple[str, ...]], lines: list[int], path: Path) -> None:
