@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,8 +40,6 @@ def _tiff(**options: Any) -> Write:
 
 def _scaled(world: World, folder: Path) -> str:
     write_tiff(folder / "other.tif", np.round(world.heat * 10).astype("int16"))
-    import rasterio
-
     with rasterio.open(folder / "other.tif", "r+") as file:
         file.scales = (0.1,)
     return "{file: other.tif, units: mW m-2, status: measured}"
@@ -168,8 +167,6 @@ def _nodata(world: World, folder: Path, value: float, **options: Any) -> str:
 
 
 def _masked(world: World, folder: Path) -> str:
-    import rasterio
-
     known_cells = ~np.isnan(world.heat)
     write_tiff(folder / "holes.tif", np.where(known_cells, world.heat, 7.5))
     with (
