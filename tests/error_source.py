@@ -36,6 +36,8 @@ class Sink:
     position: int
     name: str
     how: frozenset[str]
+    forms: frozenset[str] = frozenset({"{}"})  # what is made of the argument: "{}_DUPLICATE"
+    default: str = ""
 
 
 def _called(call: ast.Call) -> str:
@@ -94,7 +96,8 @@ def sinks() -> dict[tuple[str, str], Sink]:
                 owner = file if function.name.startswith("_") else ""
                 new = _sink(function, file, known)
                 old = known.get((owner, function.name))
-                if new and function.name not in {"warn"} and (not old or new.how - old.how):
+                grows = new and (not old or new.how - old.how or new.forms - old.forms)
+                if new and grows and function.name != "warn":
                     known[owner, function.name] = new
                     grown = True
     return known
@@ -104,15 +107,44 @@ def _sink(
     function: ast.FunctionDef, file: str, known: dict[tuple[str, str], Sink]
 ) -> Sink | None:
     parameters = _parameters(function)
-    found: dict[str, set[str]] = defaultdict(set)
+    how: dict[str, set[str]] = defaultdict(set)
+    forms: dict[str, set[str]] = defaultdict(set)
     for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
         sink = known.get((file, _called(call))) or known.get(("", _called(call)))
         argument = _argument(call, sink) if sink else None
-        if sink and isinstance(argument, ast.Name) and argument.id in parameters:
-            found[argument.id] |= sink.how
-    for name, how in found.items():
-        return Sink(parameters.index(name), name, frozenset(how))
+        name, form = _handed_on(argument, parameters)
+        if sink and name:
+            how[name] |= sink.how
+            forms[name] |= {each.format(form) for each in sink.forms}
+    for name in how:
+        place = parameters.index(name)
+        default = _default(function, name)
+        return Sink(place, name, frozenset(how[name]), frozenset(forms[name]), default)
     return None
+
+
+def _handed_on(argument: ast.expr | None, parameters: list[str]) -> tuple[str, str]:
+    """The parameter that an argument is, or is made of, and the form it is given."""
+    if isinstance(argument, ast.Name) and argument.id in parameters:
+        return argument.id, "{}"
+    if isinstance(argument, ast.JoinedStr):
+        parts = [each for each in argument.values if isinstance(each, ast.FormattedValue)]
+        if len(parts) == 1 and isinstance(parts[0].value, ast.Name):
+            name = parts[0].value.id
+            texts = [
+                "{}" if each is parts[0] else str(getattr(each, "value", ""))
+                for each in argument.values
+            ]
+            return (name, "".join(texts)) if name in parameters else ("", "")
+    return "", ""
+
+
+def _default(function: ast.FunctionDef, name: str) -> str:
+    arguments = function.args.posonlyargs + function.args.args
+    pairs = zip(reversed(arguments), reversed(function.args.defaults), strict=False)
+    values = {each.arg: value for each, value in pairs}
+    found = values.get(name)
+    return found.value if isinstance(found, ast.Constant) and found.value else ""
 
 
 def _constants(expression: ast.expr, scope: ast.AST) -> set[str]:
@@ -162,9 +194,10 @@ def _bound(name: str, target: ast.expr, value: ast.expr) -> set[str]:
     return set()
 
 
-def _severity(call: ast.Call) -> str:
+def _severities(call: ast.Call) -> set[str]:
     stated = {each.arg: each.value for each in call.keywords}.get("severity")
-    return stated.value if isinstance(stated, ast.Constant) else "warning"
+    texts = {each.value for each in ast.walk(stated or call) if isinstance(each, ast.Constant)}
+    return texts & {"warning", "note"} if stated else {"warning"}
 
 
 def _at_top(tree: ast.Module) -> ast.Module:
@@ -179,18 +212,22 @@ def _uses_in(file: str, tree: ast.Module) -> list[tuple[Use | None, str]]:
         parameters = _parameters(scope) if isinstance(scope, ast.FunctionDef) else []
         for call in (node for node in ast.walk(scope) if isinstance(node, ast.Call)):
             sink = sinks().get((file, _called(call))) or sinks().get(("", _called(call)))
-            argument = _argument(call, sink) if sink and call not in seen else None
-            if sink is None or argument is None:
+            if sink is None or call in seen:
                 continue
+            argument = _argument(call, sink) or ast.Constant(sink.default)
             seen.add(call)
-            if isinstance(argument, ast.Name) and argument.id in parameters:
-                continue  # handed on: its callers name the code
-            codes = _constants(argument, scope) or _constants(argument, _at_top(tree))
+            if getattr(argument, "value", None) == "":
+                continue  # an error without arguments, of another function of that name
+            if _handed_on(argument, parameters)[0]:
+                continue  # its callers name the code
+            texts = _constants(argument, scope) or _constants(argument, _at_top(tree))
+            codes = {form.format(text) for text in texts for form in sink.forms}
             place = f"{file}:{call.lineno}: {ast.unparse(argument)}"
             found += [
-                (Use(code, file, call.lineno, _severity(call) if how == "finding" else how), place)
+                (Use(code, file, call.lineno, each), place)
                 for code in codes
                 for how in sink.how
+                for each in (_severities(call) if how == "finding" else {how})
             ]
             if not codes:
                 found.append((None, place))

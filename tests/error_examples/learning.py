@@ -26,6 +26,7 @@ from siting.scoring.fitting import fit
 from siting.scoring.folds import INDEX, InnerFolds, random, regions, spatial_blocks
 from siting.scoring.labels import place_labels
 from siting.scoring.learned import classifier
+from siting.scoring.targets import tell_perfect
 from siting.scoring.training import classification_table
 
 from .made import example
@@ -46,7 +47,7 @@ FEATURES = [layer("hot", 1), layer("near", 2)]
 
 def labels(longitude: list[float], latitude: list[float], **columns: Any) -> gpd.GeoDataFrame:
     """Known fields at these places."""
-    names = {"name": FIELDS[: len(longitude)]}
+    names = {"name": [FIELDS[i % 6] for i in range(len(longitude))]}
     geometry = gpd.points_from_xy(longitude, latitude, crs="EPSG:4326")
     frame = gpd.GeoDataFrame({**names, **columns}, geometry=geometry)
     frame.attrs["name"] = "known"
@@ -241,3 +242,29 @@ def _(folder: Path) -> None:
     )  # fmt: skip
 
 
+
+
+@example("FEATURE_LEAK")
+def _(folder: Path) -> None:
+    y = np.repeat([1, 0], [12, 60])
+    X = pd.DataFrame({"hot": np.random.default_rng(1).random(72), "near_field": y * 1.0})
+    tell_perfect(X, y, "known")
+
+
+@example("TARGET_ASSUMED")
+def _(folder: Path) -> None:
+    table(known(label=[1, 0, 1, 1, 0, 1]))
+
+
+@example("KNOWN_EXCLUDED")
+def _(folder: Path) -> None:
+    allowed = DOMAIN.copy(data=np.arange(18)[:, None] + np.zeros((18, 24)) > 8)
+    candidates.select(
+        rank_by=FEATURES[0].rename("score"), layers={"score": FEATURES[0].rename("score")},
+        allowed=allowed, grid=GRID, known=known(), count=3,
+    )  # fmt: skip
+
+
+@example("VALUE_MISSING")
+def _(folder: Path) -> None:
+    table(known(country=["Italy", "NZ", None, "Kenya", "Mexico", "PH"]), region="country")

@@ -18,7 +18,9 @@ from siting.publish import lock, publish, staging
 from siting.run import room
 from siting.store import Store, code_digest, digest, faults, files, object_key, space
 from siting.store.garbage import gc
+from siting.store.manifest import rows
 from siting.store.memory import within_memory
+from siting.store.parts import read_part
 
 from .made import Maker, example
 
@@ -223,5 +225,17 @@ def _(folder: Path) -> None:
     where = store(folder)
     where.write_frame(KEY, pd.DataFrame({"depth": [900.0]}), RECIPE)
     path = next(path for path in where.place(KEY).iterdir() if path.suffix == ".parquet")
+    manifest = where.manifest(KEY)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    where.read_frame(KEY)
+    read_part(where.place(KEY), manifest["parts"][0], rows(manifest))
+
+
+@example("BUG")
+def _(folder: Path) -> None:
+    from siting.terminal import ending
+
+    with mock.patch.object(ending, "_kept", lambda trace: Path("siting-bug.txt")):
+        try:
+            raise KeyError("score")
+        except KeyError as error:
+            raise ending._bug(error) from None

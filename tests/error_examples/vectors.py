@@ -1,5 +1,6 @@
 """Vector files that are refused, or read with a finding."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import pandas as pd
 import pyogrio
 from shapely import Point, Polygon, box
 
+from siting.grid import make_grid
 from siting.io import vector
 from siting.layers import distance, seismicity
-
-from siting.grid import make_grid
+from siting.sources.declared import UserFile
+from siting.sources.reading import read_source
 
 from .made import Maker, example
 
@@ -106,6 +108,16 @@ def _(folder: Path) -> None:
     path = shapefile(folder)
     path.with_suffix(".shx").unlink()
     vector.read_features(path)
+
+
+@example("CHECKSUM_PARTIAL")
+def _(folder: Path) -> None:
+    path = shapefile(folder)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{digest}  leases.shp\n")
+    source = UserFile(file="leases.shp")
+    grid = make_grid("EPSG:4326", 0.1, (-120.0, 38.0, -118.0, 40.0))
+    read_source("leases", source, path, grid)
 
 
 @example("ROWS_DELETED")
