@@ -12,7 +12,7 @@ from siting.io.digests import check_recorded, recorded
 
 Format = Literal[
     "geotiff", "netcdf3", "hdf5", "zarr", "geopackage", "shapefile", "geojson", "flatgeobuf",
-    "parquet", "text", "unknown",
+    "parquet", "zip", "text", "unknown",
 ]  # fmt: skip
 StrPath = str | PathLike[str]
 
@@ -28,9 +28,12 @@ _SIGNATURES: tuple[tuple[bytes, Format], ...] = (
     (b"\0\0\x27\x0a", "shapefile"),
     (b"fgb\x03fgb", "flatgeobuf"),
     (b"PAR1", "parquet"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
 )
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
 _HEAD = 4096
+_ARCHIVES = (b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07")
 _FIX = "check that the download is whole, or convert the file"
 _FIXES = (
     (b"\x1f\x8b", "unpack it first: gunzip"),
@@ -158,7 +161,16 @@ def wrong_format(code: str, path: Path, wanted: str) -> InputError:
     if path.is_dir():
         return InputError(code, "the folder is no Zarr store", where=str(path), wanted=wanted)
     with path.open("rb") as file:
-        head = file.read(40)
+        head = file.read(_HEAD)
+    if head.startswith(_ARCHIVES) or head[257:262] == b"ustar":
+        return InputError(
+            "ARCHIVE_UNSUPPORTED",
+            "the file is an archive of a kind that is not read",
+            where=str(path),
+            wanted=f"{wanted}, alone or in a ZIP archive",
+            fix="unpack it, and name the file itself",
+        )
+    head = head[:40]
     return InputError(
         code,
         "the content is not of a format that can be read here",

@@ -1,5 +1,7 @@
 """Raster files as layers on the one grid."""
 
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from siting.io.quantities import known
 from siting.io.resample import Resampling, method_for, resample
 from siting.io.sidecars import check_sidecars
 from siting.io.source import OverTime, Part, RasterSource, in_units, refuse_time
+from siting.io.unpacking import RASTERS, unpack
 from siting.kinds import LayerKind
 
 MAX_CELLS = 20_000_000_000  # of a raster on the grid: 80 GB of float32
@@ -45,6 +48,7 @@ def read_raster(
     time_range: tuple[str, str] | None = None,
     quantity: str | None = None,
     valid_range: tuple[float, float] | None = None,
+    member: str | None = None,
     name: str = "",
 ) -> xr.DataArray:
     """Lazy layer on the grid from a GeoTIFF, NetCDF or Zarr raster.
@@ -75,6 +79,8 @@ def read_raster(
         What is measured, by its name in ``data/quantities.yaml``.
     valid_range : tuple of float, optional
         Smallest and largest plausible value [`units`].
+    member : str, optional
+        Name of the file in a ZIP archive, where that holds several.
     name : str, optional
         Name of the layer.
 
@@ -96,9 +102,30 @@ def read_raster(
     Cells are masked before values are scaled. The file is read once here, to look at its values,
     and then tile by tile.
     """
-    file = local_file(path)
     part = Part(variable, band, over_time, time_range, kind, units)
-    source = known(_open(file, crs, nodata, part), quantity, name)
+    file = local_file(path)
+    with ExitStack() as stack:
+        if format_of(file) == "zip":
+            packed = unpack(file, member, RASTERS)
+            stack.enter_context(packed.speaking())
+            source = _open(packed.path, crs, nodata, part)
+            source = replace(source, load=packed.keeping(source.load))
+        else:
+            source = _open(file, crs, nodata, part)
+        return _on_grid(known(source, quantity, name), grid, kind, units, part, valid_range, name)
+
+
+def _on_grid(
+    source: RasterSource,
+    grid: GeoBox,
+    kind: LayerKind,
+    units: str | None,
+    part: Part,
+    valid_range: tuple[float, float] | None,
+    name: str,
+) -> xr.DataArray:
+    """A source on the grid, once its values, its extent and what lies beside it are looked at."""
+    file, band = source.path, part.band or 1
     source = in_units(source, units)
     kind = "circular" if source.circular and kind == "continuous" else kind
     check_cells(source.frame, file)
@@ -111,8 +138,8 @@ def read_raster(
     _check_precision(source, summary.low, summary.high)
     check_extent(source.frame, grid, ground.ratio, file)
     if format_of(file) == "geotiff":
-        check_sidecars(file, band or 1)
-        check_overviews(file, band or 1)
+        check_sidecars(file, band)
+        check_overviews(file, band)
     method = method_for(kind, ground.ratio)
     circle = _circle(source) if kind == "circular" else None
     how = Resampling(method, ground.ratio, circle)

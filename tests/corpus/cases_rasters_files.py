@@ -286,7 +286,6 @@ OTHERS = {
     "asc": b"ncols 2\nnrows 2\n1 2\n3 4\n",
     "geopackage": b"SQLite format 3\0" + bytes(100),
     "grib": b"GRIB\0\0\0\2",
-    "7z": b"7z\xbc\xaf'",
     "pickle": b"\x80\x04\x95\0\0",
     "lfs": b"version https://git-lfs.github.com/spec/v1\noid sha256",
 }
