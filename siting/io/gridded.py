@@ -83,7 +83,8 @@ def open_gridded(
         shape = _stored_shape(array, axes, steps.time)
     check_block(int(np.prod(shape.chunks)), dtype, path)
     if kind == "zarr":
-        check_chunks(path, name, fills(attrs))
+        # Zarr 2 says nothing of missing data by a fill value of 0, its usual one.
+        check_chunks(path, name, [each for each in fills(attrs) if each != 0])
     scale, offset = _packing(attrs, path)
     source = RasterSource(
         path=path,
@@ -238,11 +239,13 @@ def _missing(values: NDArray[Any], attrs: dict[str, Any]) -> NDArray[np.bool_]:
 
 
 def _variable(dataset: xr.Dataset, wanted: str | None, path: Path) -> str:
-    fitting = [str(name) for name in dataset.data_vars if _fits(dataset[name])]
+    told = _helpers(dataset)
+    every = [str(name) for name in dataset.data_vars if str(name) not in told]
+    fitting = [name for name in every if _fits(dataset[name])]
     if wanted is None and len(fitting) == 1:
         return fitting[0]
-    if wanted is None and not fitting and len(dataset.data_vars) == 1:
-        return str(next(iter(dataset.data_vars)))
+    if wanted is None and not fitting and len(every) == 1:
+        return every[0]
     if wanted in dataset.variables:
         return str(wanted)
     if not dataset.variables and (groups := _groups(path)):
@@ -262,6 +265,15 @@ def _variable(dataset: xr.Dataset, wanted: str | None, path: Path) -> str:
         wanted="one of " + ", ".join(fitting or [str(name) for name in dataset.variables]),
         fix="add `variable:` to the source",
     )
+
+
+def _helpers(dataset: xr.Dataset) -> set[str]:
+    """Variables that say where or when the values of others are."""
+    found = {"lat", "lon", "latitude", "longitude", "nav_lat", "nav_lon", "xlat", "xlong"}
+    for variable in dataset.variables.values():
+        for name in ("coordinates", "bounds", "climatology", "grid_mapping"):
+            found |= set(str(variable.attrs.get(name, "")).replace(":", " ").split())
+    return found | {str(name) for name in dataset.data_vars if str(name).lower() in found}
 
 
 def _groups(path: Path) -> list[str]:

@@ -99,8 +99,10 @@ bad("calendar", "error", "TIME_UNREADABLE", "a calendar that nobody knows",
     lambda: timed(EIGHT, calendar="maya"))
 bad("no_coordinate", "error", "TIME_UNREADABLE", "a dimension time without a coordinate",
     lambda: timed().drop_vars("time"))
-bad("far", "warn", "TIME_IMPLAUSIBLE", "the year 3020", lambda: timed(EIGHT, "hours since 3020-1-1"))
-bad("year_1", "warn", "TIME_IMPLAUSIBLE", "the year 1", lambda: timed(EIGHT, "hours since 0001-1-1"))
+bad("far", "warn", "TIME_IMPLAUSIBLE", "the year 3020",
+    lambda: timed(EIGHT, "hours since 3020-1-1"))
+bad("year_1", "warn", "TIME_IMPLAUSIBLE", "the year 1",
+    lambda: timed(EIGHT, "hours since 0001-1-1"))
 bad("seconds_as_days", "warn", "TIME_IMPLAUSIBLE", "seconds labelled as days",
     lambda: timed(1577836800 + 3600 * np.arange(8), "days since 1970-01-01"))
 
