@@ -44,7 +44,11 @@ def first_causes(
         Digest of the stored value of a key, None where the store has none.
     """
     pair = _Pair(before, after, contents)
-    return [*pair.of_run(), *pair.of_steps(), *pair.of_candidates(), *pair.of_results()]
+    found = [*pair.of_run(), *pair.of_steps(), *pair.of_candidates(), *pair.of_results()]
+    if not found and before["pipeline"] != after["pipeline"]:
+        change = "in comments, order or layout only"
+        found = [Cause("text of the pipeline file", change, (), (), False)]
+    return found
 
 
 class _Pair:
@@ -151,8 +155,6 @@ class _Pair:
             found += [(label, change) for _, change in differences(old, new)]
         if self.before.get("code") != self.after.get("code"):
             found.append(("code of siting", "its maps, reports and tables are written anew"))
-        if not found and not self.changed and self.before["pipeline"] != self.after["pipeline"]:
-            found.append(("text of the pipeline file", "in comments, order or layout only"))
         return [self.cause(what, change, ()) for what, change in found]
 
 
