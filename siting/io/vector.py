@@ -60,8 +60,13 @@ def read_features(
     system = known_crs(frame.crs, crs, file)
     frame = frame.set_crs(system, allow_override=True)
     _check_geometry(frame, file)
-    frame = _in_degrees(_valid(_flat(_single(frame), file), file), file)
-    frame = ids_as_text(cut_at_dateline(frame, file)).reset_index(drop=True)
+    frame = _flat(_single(frame), file)
+    if system.is_geographic:  # before repairs, which know of no dateline
+        frame = cut_at_dateline(frame, file)
+    frame = _in_degrees(_valid(frame, file), file)
+    if system.is_projected:
+        frame = cut_at_dateline(frame, file)
+    frame = ids_as_text(frame).reset_index(drop=True)
     if (shapely.get_type_id(frame.geometry.to_numpy()) == shapely.GeometryType.POINT).all():
         check_ids(frame, str(file), list(range(1, len(frame) + 1)), "features")
     frame.attrs = {"name": name or file.stem, "source": file.name}

@@ -74,9 +74,11 @@ def learning(
     options: str = "target: label, background: 100",
     layers: str = "",
     features: str = "heat",
+    grid: str = GRID,
+    heat: dict[str, Any] | None = None,
 ) -> str:
-    """A pipeline that learns from the labels of the places."""
-    raster(folder / "heat.tif", nodata=-9999)
+    """A pipeline that learns from the labels of the places; ``heat`` has options of its raster."""
+    raster(folder / "heat.tif", nodata=-9999, **(heat or {}))
     return pipeline(
         sources=f"heat: {{file: heat.tif, units: mW m-2}}\nsites: {source}",
         layers=layers,
@@ -84,11 +86,12 @@ def learning(
         f"      {{features: [{features}], labels: sites, {options}, bootstraps: 2,\n"
         "       model: {sklearn.linear_model.LogisticRegression: {}}}",
         outputs="[learned.tif]",
+        grid=grid,
     )
 
 
-def at(*places: tuple[float, float]) -> Holds:
-    """Holds where every cell has its geodesic distance to the nearest of the places."""
+def at(*places: tuple[float, float], off: float = 0.02) -> Holds:
+    """Holds where cells have their geodesic distance to the nearest of the places, to `off` km."""
 
     def holds(result: Result) -> None:
         with rasterio.open(result.folder / "d.tif") as file:
@@ -101,7 +104,7 @@ def at(*places: tuple[float, float]) -> Holds:
             for lon, lat in places
         ]
         wanted = np.min(each, axis=0).reshape(found.shape) / 1000
-        assert found == pytest.approx(wanted, rel=2e-3, abs=0.02)
+        assert found == pytest.approx(wanted, rel=2e-3, abs=off)
 
     return holds
 
