@@ -22,7 +22,7 @@ from typing import Any
 from uuid import uuid4
 
 from siting import findings
-from siting.errors import LockedError, StorageError
+from siting.errors import LockedError, SitingError, StorageError
 from siting.store import faults
 from siting.store.files import (
     files_below,
@@ -38,6 +38,7 @@ from siting.store.files import (
 )
 from siting.store.memory import within_memory
 from siting.store.sealed import canonical
+from siting.store.space import nearly_full
 
 MANIFEST = "manifest.json"
 _STAGING = ".staging"
@@ -119,12 +120,26 @@ def _alive(process: int) -> bool:
 
 @contextmanager
 def staging(out: Path) -> Iterator[Path]:
-    """A new folder to write results into, under the lock; removed unless they are published."""
+    """A new folder to write results into, under the lock; removed unless they are published.
+
+    Raises
+    ------
+    StorageError
+        Where the disk stops a writer, in whatever words its library tells so.
+    """
     folder = out / _STAGING / uuid4().hex
-    with storing(out):
-        make_folder(folder)
     try:
-        yield folder
+        with storing(out):
+            make_folder(folder)
+            yield folder
+    except (SitingError, MemoryError):
+        raise
+    except Exception as error:
+        written = sum(path.stat().st_size for path in files_below(folder).values())
+        if nearly_full(out, written):
+            with storing(out):
+                raise OSError(errno.ENOSPC, str(error)) from error
+        raise
     finally:
         remove(folder)
 

@@ -46,7 +46,7 @@ def storing(place: Path) -> Iterator[None]:
 
 def _storage_error(error: OSError, place: Path) -> StorageError:
     found = error.strerror or str(error)
-    if error.errno in _FULL:
+    if error.errno in _FULL or os.strerror(errno.ENOSPC) in found:  # pyarrow has only the words
         return StorageError(
             "DISK_FULL", "no space is left for the results", where=str(place), found=found,
             fix="free some space and run again: finished work is kept",

@@ -4,10 +4,13 @@ import errno
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from siting.errors import StorageError
 from siting.store.files import storing
+
+_LITTLE = 16 * 1024**2  # what a library may want at once [byte]
 
 
 def require_space(folder: Path, needed: int) -> None:
@@ -50,6 +53,18 @@ def require_spaces(needed: Mapping[Path, int]) -> None:
             shares.setdefault(_existing(folder).stat().st_dev, []).append(folder)
     for folders in shares.values():
         _require(folders, sum(needed[folder] for folder in folders))
+
+
+def nearly_full(folder: Path, written: int) -> bool:
+    """Whether a disk has hardly more room than what was just written there [byte].
+
+    Libraries tell a full disk in words of their own, or as another mistake that follows from it;
+    some remove what they had written when they fail.
+    """
+    with suppress(OSError):
+        disk = shutil.disk_usage(folder)
+        return disk.total > 0 and disk.free < written + _LITTLE
+    return False
 
 
 def _existing(folder: Path) -> Path:
