@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.placement import Window
+from siting.io.quantities import names_directions
 from siting.io.quantity_range import check_quantity
 from siting.io.source import RasterSource, equals
 from siting.kinds import LayerKind
@@ -175,7 +176,7 @@ def _check_range(
     if kind in {"categorical", "boolean"}:
         _check_classes(where, summary, kind, low, high)
     else:
-        _check_amounts(where, source, low, high)
+        _check_amounts(where, source, kind, low, high)
     wanted = valid_range or _usual_range(source.units, kind, low)
     if wanted and (low < wanted[0] or high > wanted[1]):
         warn(
@@ -200,7 +201,9 @@ def _usual_range(units: str, kind: LayerKind, low: float) -> tuple[float, float]
     return (100.0, np.inf) if units == "K" and low > 0 else None
 
 
-def _check_amounts(where: str, source: RasterSource, low: float, high: float) -> None:
+def _check_amounts(
+    where: str, source: RasterSource, kind: LayerKind, low: float, high: float
+) -> None:
     if low == high:
         warn(
             "LAYER_CONSTANT",
@@ -214,6 +217,14 @@ def _check_amounts(where: str, source: RasterSource, low: float, high: float) ->
             "the values are numbers of colours or classes, but are read as amounts",
             where=where,
             fix="add `kind: categorical` to the source",
+        )
+    if kind == "continuous" and names_directions(source):
+        warn(
+            "CIRCULAR_AS_CONTINUOUS",
+            "directions are read as amounts: between 350 and 10 degrees they would pass 180",
+            where=where,
+            found=source.quantity,
+            fix="add `kind: circular` to the source",
         )
 
 

@@ -102,6 +102,12 @@ def is_direction(source: RasterSource) -> bool:
     return bool(told) and quantities()[told].circular
 
 
+def names_directions(source: RasterSource) -> bool:
+    """Whether the quantity of a raster is directions, and its unit one of angles."""
+    found = quantities().get(source.quantity)
+    return found is not None and found.circular and source.units.strip().lower() in _ANGLES
+
+
 def known(source: RasterSource, wanted: str | None, name: str) -> RasterSource:
     """The raster with the quantity that it measures, where pipeline or file say it for sure.
 
@@ -133,9 +139,9 @@ def known(source: RasterSource, wanted: str | None, name: str) -> RasterSource:
             wanted=wanted,
             fix=f"read the variable that holds it, or write `quantity: {told}`",
         )
-    found = wanted or told or _by_own_name(source, name)
-    circular = source.circular or (bool(found) and quantities()[found].circular)
-    return replace(source, quantity=found, circular=circular)
+    sure = wanted or told
+    circular = source.circular or (bool(sure) and quantities()[sure].circular)
+    return replace(source, quantity=sure or _by_own_name(source, name), circular=circular)
 
 
 def _where(source: RasterSource) -> str:
@@ -197,10 +203,10 @@ def _by_what(source: RasterSource, told: str) -> str:
 
 
 def _by_own_name(source: RasterSource, name: str) -> str:
-    """A quantity by the name of source or file, where that is its name and the unit fits."""
+    """A quantity by the name of source or file; good for what is plausible in a fitting unit."""
     for each in (name.lower(), source.path.stem.lower()):
         found = next((key for key, q in quantities().items() if each in (key, *q.names)), "")
-        if found and len(each) > 3 and source.units and _fits(source.units, quantities()[found]):
+        if found and len(each) > 3 and _fits(source.units, quantities()[found]):
             return found
     return ""
 
