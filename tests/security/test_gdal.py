@@ -14,7 +14,6 @@ import pyogrio
 import pytest
 import shapely
 
-from siting import findings
 from siting.errors import InputError
 from siting.grid import make_grid
 from siting.io import ogr
@@ -23,6 +22,7 @@ from siting.io.raster import read_raster
 from siting.io.vector import read_features
 
 from .. import small_world
+from .readers import attempt
 from .roots import REPOSITORY
 
 SECRET = 42424242.0
@@ -43,16 +43,6 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     return folder
-
-
-def attempt(reader, *args, **options):
-    """What a reader gives, and the codes of what it noticed; None where it refuses."""
-    with findings.collect() as noticed:
-        try:
-            found = reader(*args, **options)
-        except InputError as error:
-            return None, [error.code]
-    return found, [each.code for each in noticed]
 
 
 def test_only_the_drivers_in_use_are_left_in_pyogrio() -> None:
