@@ -131,17 +131,24 @@ def staging(out: Path) -> Iterator[Path]:
     try:
         with storing(out):
             make_folder(folder)
-            yield folder
+            with _in_plain_words(folder):
+                yield folder
+    finally:
+        remove(folder)
+
+
+@contextmanager
+def _in_plain_words(folder: Path) -> Iterator[None]:
+    """Errors of a library that filled the disk, as the system would have told them."""
+    try:
+        yield
     except (SitingError, MemoryError):
         raise
     except Exception as error:
         written = sum(path.stat().st_size for path in files_below(folder).values())
-        if nearly_full(out, written):
-            with storing(out):
-                raise OSError(errno.ENOSPC, str(error)) from error
+        if getattr(error, "errno", None) is None and nearly_full(folder, written):
+            raise OSError(errno.ENOSPC, str(error)) from error
         raise
-    finally:
-        remove(folder)
 
 
 def publish(out: Path, run_id: str, staged: Path, manifest: Mapping[str, Any]) -> Path:

@@ -67,7 +67,7 @@ def memory(more: int) -> None:
 
 
 def disks(world: World, asked: argparse.Namespace) -> list[Tally]:
-    sizes = [100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000, 800_000, 1_000_000]
+    sizes = [4096 * pages for pages in (1, 3, 9, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 250)]
     if not can_mount(world.folder / "mount"):
         print("disks: not tried, since this user may not mount a tmpfs", file=sys.stderr)
         return []

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from siting.run import execution
+
 from .tally import Tally
 from .warm import Ended
 from .world import Trial, World
@@ -16,7 +18,7 @@ ENDS = {
     "EROFS": (4, "NOT_WRITABLE"),
     "EIO": (4, "STORAGE_FAILED"),
     "MEMORY": (4, "MEMORY_FULL"),
-    "SIGINT": (130, "interrupted"),
+    "SIGINT": (130, ""),
     "SIGTERM": (143, ""),
 }
 FAULTS = ("ENOSPC", "+ENOSPC", "+EROFS", "EIO", "MEMORY", "SIGINT", "SIGTERM")
@@ -76,6 +78,11 @@ def faults(world: World, name: str, numbers: list[int]) -> Tally:
     return tally
 
 
+def blind() -> None:
+    """Let a run begin though it could know that the disk or the memory is too small."""
+    execution.require_room = lambda *needs: None
+
+
 def limits(world: World, name: str, values: Iterator[int], set_limit: Callable[[int], None],
            code: str) -> Tally:  # fmt: skip
     """A limit of the system's own on each run: size of files, memory."""
@@ -83,7 +90,7 @@ def limits(world: World, name: str, values: Iterator[int], set_limit: Callable[[
     for value in values:
         with tally.trying(f"{value:,} bytes"):
             trial = world.trial("limit")
-            ended = world.run(trial, before=lambda value=value: set_limit(value))
+            ended = world.run(trial, before=lambda value=value: (blind(), set_limit(value)))
             _ended_well(world, trial, tally, ended, 4, code)
             _again(world, trial, tally, None)
     return tally
@@ -91,8 +98,8 @@ def limits(world: World, name: str, values: Iterator[int], set_limit: Callable[[
 
 def small_disks(world: World, sizes: list[int], mount: Callable[[Path, int], None],
                 unmount: Callable[[Path], None]) -> Tally:  # fmt: skip
-    """Results, or the store, on a real disk of so many bytes."""
-    tally = Tally("a small disk")
+    """Results, or the store, on a real disk with so many bytes free."""
+    tally = Tally("a small disk, full")
     for size in sizes:
         for part in ("out", "store"):
             with tally.trying(f"{part} on {size:,} bytes"):
@@ -105,12 +112,13 @@ def _on_a_disk(
     world: World, trial: Trial, tally: Tally, place: Path, size: int,
     mount: Callable[[Path, int], None], unmount: Callable[[Path], None],
 ) -> None:  # fmt: skip
-    mount(place, size)
+    results = place == trial.out
+    mount(place, size + (world.earlier_bytes if results else 0))
     try:
-        if place == trial.out:
+        if results:
             world.copy_earlier(trial)
-        ended = world.run(trial)
-        _ended_well(world, trial, tally, ended, 4, "DISK_")
+        ended = world.run(trial, before=blind)
+        _ended_well(world, trial, tally, ended, 4, "DISK_FULL")
     finally:
         unmount(place)
 

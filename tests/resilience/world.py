@@ -12,6 +12,7 @@ from .. import small_world
 from . import warm
 
 QUICK = small_world.PIPELINE.partition("outputs:")[0] + "outputs: [candidates.csv, score.tif]\n"
+PAGE = 4096
 FORGETFUL = ("seen", "timings.json")  # in the store: inodes and clock times
 
 
@@ -54,6 +55,8 @@ class World:
         self._must(earlier, self._earlier)
         for path in ("objects", "seen", "tmp"):  # what is known of modules stays: it takes a second
             shutil.rmtree(self._earlier.store / path)
+        pages = (-(-len(data) // PAGE) for data in tree(self._earlier.out).values())
+        self.earlier_bytes = PAGE * (sum(pages) + 1)
         self.first = latest(self._earlier.out)
         self.reference = self.trial("reference")
         self.seconds = self._must(self.pipeline, self.reference)
@@ -122,22 +125,19 @@ class World:
     def differing(self, trial: Trial, *, published: bool = False) -> list[str]:
         """Names in the trial's folders that are not, to the byte, as they must be.
 
-        What may be lost without harm, the memory of files seen, is not compared where only what
-        is ``published`` counts.
+        The store and what the next run clears away are not compared where only what is
+        ``published`` counts.
         """
         found, wanted = (
             {**prefixed("out", tree(each.out)), **prefixed("store", tree(each.store))}
             for each in (trial, self.reference)
         )
-        return [
-            name
-            for name in different(found, wanted)
-            if (name.startswith("out/") and name != "out/.lock")
-            or not (
-                published
-                or (name.split("/")[1] in FORGETFUL and name in found.keys() & wanted.keys())
-            )
-        ]
+        names = different(found, wanted)
+        if published:
+            cleared = ("store/", "out/.staging", "out/.lock")
+            return [name for name in names if not name.startswith(cleared)]
+        both = found.keys() & wanted.keys()
+        return [n for n in names if n not in both or n.split("/")[1] not in FORGETFUL]
 
 
 FOLDER = b"folder"
