@@ -9,6 +9,7 @@ from siting.findings import Finding
 from siting.pipeline import require
 from siting.pipeline.plan import Plan
 
+REFUSED = "QUALITY_REFUSED"
 _LEAK = "LABEL_LEAK"
 
 
@@ -65,8 +66,8 @@ def _leaking(plan: Plan, reference: str) -> bool:
 
 
 def warnings_of(found: Sequence[Finding]) -> list[Finding]:
-    """The findings that ``--strict`` is about."""
-    return [each for each in found if each.severity == "warning"]
+    """The findings that ``--strict`` is about; gates of quality have an ending of their own."""
+    return [each for each in found if each.severity == "warning" and each.code != REFUSED]
 
 
 def refuse_warnings(found: Sequence[Finding], done: str) -> None:
@@ -108,7 +109,7 @@ def gates(plan: Plan, records: dict[str, Any]) -> tuple[list[dict[str, Any]], li
     rows = require.judged(plan.require, records)
     return rows, [
         Finding(
-            "QUALITY_REFUSED",
+            REFUSED,
             f"REFUSED by the pipeline's own gate: {row['figure']} is {shown(row['found'])}, "
             f"and {row['wanted']} is required",
             where=f"require.{row['figure']}",
@@ -146,7 +147,7 @@ def refused(quality: Sequence[dict[str, Any]]) -> QualityError | None:
     if not failed:
         return None
     return QualityError(
-        "QUALITY_REFUSED",
+        REFUSED,
         "the run is finished and published, but does not reach what its pipeline requires",
         where="; ".join(f"require.{row['figure']}" for row in failed),
         found="; ".join(f"{row['figure']} {shown(row['found'])}" for row in failed),
