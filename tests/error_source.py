@@ -53,6 +53,12 @@ def _argument(call: ast.Call, sink: Sink) -> ast.expr | None:
     return call.args[sink.position] if len(call.args) > sink.position else None
 
 
+@functools.cache
+def _calls(scope: ast.AST) -> tuple[ast.Call, ...]:
+    return tuple(node for node in ast.walk(scope) if isinstance(node, ast.Call))
+
+
+@functools.cache
 def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
@@ -109,7 +115,7 @@ def _sink(
     parameters = _parameters(function)
     how: dict[str, set[str]] = defaultdict(set)
     forms: dict[str, set[str]] = defaultdict(set)
-    for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+    for call in _calls(function):
         sink = known.get((file, _called(call))) or known.get(("", _called(call)))
         argument = _argument(call, sink) if sink else None
         name, form = _handed_on(argument, parameters)
@@ -210,7 +216,7 @@ def _uses_in(file: str, tree: ast.Module) -> list[tuple[Use | None, str]]:
     seen: set[ast.Call] = set()
     for scope in scopes:
         parameters = _parameters(scope) if isinstance(scope, ast.FunctionDef) else []
-        for call in (node for node in ast.walk(scope) if isinstance(node, ast.Call)):
+        for call in _calls(scope):
             sink = sinks().get((file, _called(call))) or sinks().get(("", _called(call)))
             if sink is None or call in seen:
                 continue

@@ -108,7 +108,7 @@ def repeated() -> xr.Dataset:
 
 def by_month() -> xr.Dataset:
     """Twelve months, of 29 to 31 days."""
-    days = pd.date_range("2020-01-01", periods=13, freq="MS").dayofyear.to_numpy()[:12] - 1
+    days = pd.date_range("2020-01-01", periods=13, freq="MS").day_of_year.to_numpy()[:12] - 1
     return over_time_of([int(day) for day in days], "days since 2020-01-01")
 
 

@@ -70,7 +70,7 @@ def _as_error(finding: Finding) -> str:
 def _neutral(text: str, folder: Path) -> str:
     """The text without what only this machine and this run have."""
     text = text.replace(f"{folder}/", "").replace(str(folder), ".")
-    text = text.replace(f"{folder.parent}/", "../")
+    text = re.sub(rf"(?<!\w){re.escape(str(folder.parent))}/", "../", text)
     for pattern, plain in _VARYING:
         text = pattern.sub(plain, text)
     return text

@@ -1,5 +1,6 @@
 """Rasters that are refused, or read with a finding."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 from geopandas import GeoDataFrame, points_from_xy
+from rasterio.errors import NotGeoreferencedWarning
 from shapely import LineString
 
 from siting import exclusions
@@ -53,7 +55,6 @@ for _code, _make in {
     "CRS_MISSING": tif(crs=None),
     "CRS_OVERRIDDEN": tif(crs="EPSG:4267", how={"crs": "EPSG:4326"}),
     "CRS_UNKNOWN": tif(how={"crs": "NAD27 zone 11"}),
-    "GEOTRANSFORM_MISSING": tif(transform=rasterio.Affine.identity()),
     "LAYER_CONSTANT": tif(np.full((20, 20), 64.0, dtype="float32")),
     "LAYER_EMPTY": tif(np.full((20, 20), -9999.0, dtype="float32"), nodata=-9999),
     "MISSING_AS_FALSE": tif(
@@ -71,6 +72,54 @@ for _code, _make in {
     "NOT_NUMERIC": tif(FIELD.astype("complex64")),
 }.items():  # fmt: skip
     example(_code)(_make)
+
+
+def placed(area: tuple[float, float, float, float], cell: float, **options: Any) -> Maker:
+    """Write heat.tif with options, and read it on a grid of its own."""
+
+    def make(folder: Path) -> None:
+        raster(folder / "heat.tif", **{"bounds": area, **options})
+        grid = make_grid("EPSG:4326", cell, area)
+        rasters.read_raster(folder / "heat.tif", grid, kind="continuous", units="mW m-2")
+
+    return make
+
+
+for _code, _make in {
+    "AXES_SWAPPED": placed((-80.0, 38.0, -78.0, 40.0), 0.1, bounds=(38.0, -80.0, 40.0, -78.0)),
+    "CELLS_IMPLAUSIBLE": tif(transform=rasterio.Affine(1e-9, 0, -119.05, 0, -1e-9, 39.05)),
+    "COMPRESSION_LOSSY": tif(compress="lerc", max_z_error=5),
+    "COVERAGE_PARTIAL": tif(field_of(10, 10), bounds=(-120.0, 39.0, -119.0, 40.0)),
+    "DATUM_SHIFT_INEXACT": placed((-119.002, 38.998, -119.0, 39.0), 0.0001, crs="EPSG:4267"),
+    "PRECISION_LOST": tif((2.0**60 + FIELD * 2.0**40).astype("uint64")),
+    "RESOLUTION_COARSE": tif(field_of(2, 2), bounds=(-130.0, 30.0, -110.0, 50.0)),
+    "SCALE_NOT_APPLIED": tif(field_of(dtype="int16"), tags={"scale_factor": "0.0001"}),
+}.items():
+    example(_code)(_make)
+
+
+@example("GEOTRANSFORM_MISSING")
+def _(folder: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        raster(folder / "heat.tif", transform=rasterio.Affine.identity())
+    read(folder)
+
+
+@example("NODATA_IMPOSSIBLE")
+def _(folder: Path) -> None:
+    raster(folder / "heat.tif", FIELD.astype("uint8"), nodata=200)
+    content = (folder / "heat.tif").read_bytes()
+    (folder / "heat.tif").write_bytes(content.replace(b"200\0", b"-99\0"))
+    read(folder)
+
+
+@example("PAGES_IGNORED")
+def _(folder: Path) -> None:
+    for number in range(3):
+        more = "yes" if number else "no"
+        raster(folder / "heat.tif", FIELD + number, append_subdataset=more)
+    read(folder)
 
 
 @example("CATEGORICAL_AS_CONTINUOUS")

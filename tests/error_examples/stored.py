@@ -14,6 +14,8 @@ import pandas as pd
 import xarray as xr
 
 from siting import grid
+from siting.history.clearing import parse_size
+from siting.history.published import find, load
 from siting.publish import lock, publish, staging
 from siting.run import room
 from siting.store import Store, code_digest, digest, faults, files, object_key, space
@@ -81,7 +83,7 @@ def _(folder: Path) -> None:
 
 @example("CODE_UNKNOWN")
 def _(folder: Path) -> None:
-    scope: dict[str, Any] = {"__name__": "__main__"}
+    scope: dict[str, Any] = {"__name__": "notebook"}
     exec("def my_layer(): pass", scope)
     code_digest(scope["my_layer"])
 
@@ -239,3 +241,21 @@ def _(folder: Path) -> None:
             raise KeyError("score")
         except KeyError as error:
             raise ending._bug(error) from None
+
+
+@example("RUN_DAMAGED")
+def _(folder: Path) -> None:
+    published(folder / "siting-out")
+    (folder / "siting-out" / "runs" / "0a" / "manifest.json").write_text("{}")
+    load(folder / "siting-out" / "runs" / "0a")
+
+
+@example("RUN_UNKNOWN")
+def _(folder: Path) -> None:
+    published(folder / "siting-out")
+    find("7f3c", folder / "siting-out")
+
+
+@example("OPTION_INVALID")
+def _(folder: Path) -> None:
+    parse_size("5 gigs")
