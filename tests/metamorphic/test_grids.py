@@ -14,7 +14,7 @@ from .files import SOURCES, dataset, write_tiff, write_world
 from .world import BOUNDS, CELL, COLUMNS, ROWS, WEST, Recipe, answer, assert_same, make_world
 
 SEEDS = st.integers(0, 3)
-FEW = settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(

@@ -17,7 +17,7 @@ from siting.scoring.learned import classifier
 
 GRID = make_grid("EPSG:4326", 1.0, (0, 0, 20, 10))
 LAND = as_layer(np.ones((10, 20), bool), GRID)
-FEW = settings(max_examples=3)
+FEW = settings(max_examples=2)
 # A solver stops near the best weights, not at them: other orders stop elsewhere.
 SOLVED = 1e-4
 

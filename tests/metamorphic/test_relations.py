@@ -34,7 +34,7 @@ from .files import HEAT, SOURCES, write_tiff
 from .world import COLUMNS, ROWS, Answer, Recipe, answer, assert_same
 
 SEEDS = st.integers(0, 3)
-FEW = settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 GRID = GRIDS["projected"]
 CELLS = st.integers(0, ROWS * COLUMNS - 1)
 PLAIN = Recipe.of(SOURCES)

@@ -19,7 +19,7 @@ from ..layer_arguments import GRIDS
 from .files import write_tiff
 from .world import BOUNDS, CELL, COLUMNS, ROWS, Recipe, answer, make_world
 
-FEW = settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 GRID = GRIDS["projected"]
 
 
