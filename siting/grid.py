@@ -110,7 +110,7 @@ def _world(system: CRS, resolution: float, bounds: str) -> tuple[tuple[int, int]
 
 def _closing_columns(length: float, resolution: float) -> int:
     """Columns round the globe: as asked where they are whole, else a multiple of four."""
-    columns = length / resolution
+    columns = _cells(length, resolution)
     if abs(columns - round(columns)) < 1e-6:
         return max(round(columns), 1)
     return max(4 * round(columns / 4), 4)
@@ -150,7 +150,27 @@ def _regional(system: CRS, resolution: float, bounds: Bounds) -> tuple[tuple[int
 
 def _whole_cells(length: float, size: float) -> int:
     """Cells that cover a length; a millionth of a cell is rounding, not ground to cover."""
-    return max(math.ceil(length / size - 1e-6), 1)
+    return max(math.ceil(_cells(length, size) - 1e-6), 1)
+
+
+def _cells(length: float, size: float) -> float:
+    """Cells along a length, where they can be counted.
+
+    Raises
+    ------
+    GridError
+        GRID_SIZE.
+    """
+    if length > size * MAX_CELLS:
+        raise GridError(
+            "GRID_SIZE",
+            "the grid has too many cells",
+            where="grid",
+            found=f"cells of {size:.3g} along {length:.6g}",
+            wanted=f"at most {MAX_CELLS:,} cells",
+            fix="make the resolution coarser or the bounds smaller",
+        )
+    return length / size
 
 
 def _on_earth(grid: GeoBox) -> GeoBox:

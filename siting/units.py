@@ -1,6 +1,8 @@
 """Units as CF writes them ("mW m-2", "degC", "1"), converted or refused."""
 
+import math
 import re
+import warnings
 from functools import cache
 from typing import Any
 
@@ -99,19 +101,31 @@ def factor_offset(have: str, want: str) -> tuple[float, float]:
     if have in _LENGTHS and want in _LENGTHS:
         return _LENGTHS[have] / _LENGTHS[want], 0.0
     if not compatible(have, want):
-        raise UnitsError(
-            "UNITS_INCOMPATIBLE",
-            f"'{have}' cannot be converted to '{want}'",
-            found=have,
-            wanted=want,
-        )
+        raise _inconvertible(have, want)
     if _unit(have) == _unit(want):
         return 1.0, 0.0
-    quantity = _registry().Quantity
-    zero = float(quantity(0.0, _unit(have)).to(_unit(want)).magnitude)
     # From a large step: Celsius to Fahrenheit loses no digit of the factor to the offset.
-    step = float(quantity(1e6, _unit(have)).to(_unit(want)).magnitude)
+    zero, half, step = (_converted(value, have, want) for value in (0.0, 5e5, 1e6))
+    linear = math.isclose(half - zero, (step - zero) / 2, rel_tol=1e-9)
+    if not (linear and math.isfinite(step)):  # dB, and nothing linear
+        raise _inconvertible(have, want)
     return round((step - zero) / 1e6, 15) if zero else (step / 1e6), zero
+
+
+def _converted(value: float, have: str, want: str) -> float:
+    """One value in the other unit."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a logarithm of a large number
+            return float(_registry().Quantity(value, _unit(have)).to(_unit(want)).magnitude)
+    except Exception as error:  # a product of units with offsets, say, converts to nothing
+        raise _inconvertible(have, want) from error
+
+
+def _inconvertible(have: str, want: str) -> UnitsError:
+    return UnitsError(
+        "UNITS_INCOMPATIBLE", f"'{have}' cannot be converted to '{want}'", found=have, wanted=want
+    )
 
 
 def convert(values: Any, have: str, want: str) -> Any:
@@ -160,4 +174,9 @@ def parse_quantity(value: object, want: str) -> float:
             found=repr(value),
             wanted=f"a number in {want}, or text such as '3 {want}'",
         )
-    return float(convert(float(match[1]), match[2], want))
+    number = float(convert(float(match[1]), match[2], want))
+    if not math.isfinite(number):
+        raise UnitsError(
+            "QUANTITY_INVALID", "the number is infinite", found=match[0][:40], wanted=f"[{want}]"
+        )
+    return number

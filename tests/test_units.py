@@ -95,3 +95,15 @@ def test_ordinary_powers_are_units(unit):
     assert units.compatible(unit, unit.replace("  ", " "))
     assert units.factor_offset(unit, unit) == (1.0, 0.0)
     assert units.convert(1.0, unit, f"{unit} ") == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("have", "want"), [("degC%", "degC"), ("dB", "1"), ("dBm", "W")])
+def test_what_no_factor_and_offset_can_express_is_refused(have, want):
+    with pytest.raises(UnitsError, match="UNITS_INCOMPATIBLE"):
+        units.factor_offset(have, want)
+
+
+@pytest.mark.parametrize("text", ["1e400 km", "9" * 400 + " km"])
+def test_an_infinite_number_is_no_quantity(text):
+    with pytest.raises(UnitsError, match="QUANTITY_INVALID"):
+        units.parse_quantity(text, "m")

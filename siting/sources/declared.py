@@ -110,7 +110,7 @@ def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -
             wanted=", ".join(map(str, allowed)),
             fix="move the file, or name its folder under `data_roots:`",
         )
-    if not path.exists():
+    if not _exists(path):
         raise InputError(
             "FILE_MISSING",
             "there is no such file",
@@ -119,3 +119,11 @@ def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -
             fix="check the name; it is relative to the pipeline file's folder",
         )
     return path
+
+
+def _exists(path: Path) -> bool:
+    """Whether something is there; a name that is too long for a file is not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
