@@ -77,7 +77,7 @@ FULL = (
     Variation("another backend", settings={"MPLBACKEND": "agg", "MPLCONFIGDIR": "/dev/null/none"}),
     Variation("PROJ_NETWORK=ON", settings={"PROJ_NETWORK": "ON"}),
     Variation("Python in development mode", settings={"PYTHONDEVMODE": "1"}),
-    Variation("optimised Python", settings={"PYTHONOPTIMIZE": "2"}),
+    Variation("optimised Python", settings={"PYTHONOPTIMIZE": "1"}),
     *QUICK,
 )  # fmt: skip
 
