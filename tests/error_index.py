@@ -51,7 +51,11 @@ def read(path: Path) -> Page:
     parts = re.split(r"^## (.+)\n\n", found["body"], flags=re.MULTILINE)[1:]
     sections = dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
     return Page(
-        found["code"], found["meaning"], found["family"], tuple(found["kinds"].split(", ")), sections
+        found["code"],
+        found["meaning"],
+        found["family"],
+        tuple(found["kinds"].split(", ")),
+        sections,
     )
 
 

@@ -82,9 +82,31 @@ def _built_in() -> dict[tuple[str, str], Sink]:
     sinks = {("", name): Sink(0, "code", frozenset({name})) for name in ERRORS}
     del sinks["", "PipelineInvalidError"]  # it takes a list of errors, and has a code of its own
     sinks["siting/errors.py", "__init__"] = Sink(0, "code", frozenset({"PipelineInvalidError"}))
+    for tree in _trees().values():
+        sinks |= {("", each.name): _carrier(each) for each in tree.body if _carries(each)}
     for name in ("warn", "Finding"):
         sinks["", name] = Sink(0, "code", frozenset({"finding"}))
     return sinks
+
+
+def _fields(record: ast.stmt) -> dict[str, ast.expr | None]:
+    body = record.body if isinstance(record, ast.ClassDef) else []
+    return {
+        each.target.id: each.value
+        for each in body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    }
+
+
+def _carries(record: ast.stmt) -> bool:
+    """Whether it is a record with a code, which the check makes an error of."""
+    return "code" in _fields(record)
+
+
+def _carrier(record: ast.ClassDef) -> Sink:
+    fields = _fields(record)
+    default = getattr(fields["code"], "value", "")
+    return Sink(list(fields).index("code"), "code", frozenset({"PipelineError"}), default=default)
 
 
 @functools.cache
@@ -109,9 +131,7 @@ def sinks() -> dict[tuple[str, str], Sink]:
     return known
 
 
-def _sink(
-    function: ast.FunctionDef, file: str, known: dict[tuple[str, str], Sink]
-) -> Sink | None:
+def _sink(function: ast.FunctionDef, file: str, known: dict[tuple[str, str], Sink]) -> Sink | None:
     parameters = _parameters(function)
     how: dict[str, set[str]] = defaultdict(set)
     forms: dict[str, set[str]] = defaultdict(set)
@@ -122,10 +142,9 @@ def _sink(
         if sink and name:
             how[name] |= sink.how
             forms[name] |= {each.format(form) for each in sink.forms}
-    for name in how:
-        place = parameters.index(name)
-        default = _default(function, name)
-        return Sink(place, name, frozenset(how[name]), frozenset(forms[name]), default)
+    for name, kinds in how.items():
+        place, default = parameters.index(name), _default(function, name)
+        return Sink(place, name, frozenset(kinds), frozenset(forms[name]), default)
     return None
 
 

@@ -12,7 +12,8 @@ TESTS = Path(__file__).parent
 OURS = {"test_error_pages.py", "error_index.py", "error_source.py"}
 # Examples whose text comes from a library, or names a line: it may change without us.
 WORDED_ELSEWHERE = {
-    "BUG", "ESTIMATOR_DEPRECATED", "FILE_CORRUPT", "MODEL_FIT", "MODEL_FIT_WARNING", "READER_WARNING",
+    "BUG", "ESTIMATOR_DEPRECATED", "FILE_CORRUPT", "MODEL_FIT", "MODEL_FIT_WARNING",
+    "READER_WARNING",
 }  # fmt: skip
 # Codes that no test names, with the reason.
 UNTESTED: dict[str, str] = {}
@@ -20,7 +21,7 @@ UNTESTED: dict[str, str] = {}
 
 def test_every_place_names_its_code() -> None:
     # Errors that are handed on keep their code; each other place must name one as text.
-    handed_on = ("error.code", "self.code", "finding.code")
+    handed_on = ("error.code", "problem.code", "finding.code")
     strange = [each for each in error_source.unresolved() if not each.endswith(handed_on)]
     assert [each for each in strange if "siting/findings.py" not in each] == []
 

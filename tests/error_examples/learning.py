@@ -226,7 +226,7 @@ def _(folder: Path) -> None:
     card = json.loads(files["siting.json"])
     card["versions"]["scikit-learn"] = "0.24.2"
     files["siting.json"] = json.dumps(card).encode()
-    with mock.patch.object(models, "version", lambda package: "1.9.1"):
+    with mock.patch.object(models, "version", return_value="1.9.1"):
         models.load(models.zipped(files))
 
 
@@ -236,12 +236,11 @@ def _(folder: Path) -> None:
     X = pd.DataFrame({"hot": hot.values.ravel(), "near": near.values.ravel()})
     other = LogisticRegression().fit(X, X.hot > 0.5)
     model = FittedModel(other, ("hot", "near"), {"reference": {"hot": 0.5, "near": 0.5}})
+    score = hot.rename("score")
     candidates.select(
-        rank_by=hot.rename("score"), layers={"hot": hot, "near": near, "score": hot.rename("score")},
+        rank_by=score, layers={"hot": hot, "near": near, "score": score},
         allowed=DOMAIN, grid=GRID, model=model, count=3,
     )  # fmt: skip
-
-
 
 
 @example("FEATURE_LEAK")

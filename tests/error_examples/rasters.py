@@ -58,8 +58,8 @@ for _code, _make in {
     "LAYER_CONSTANT": tif(np.full((20, 20), 64.0, dtype="float32")),
     "LAYER_EMPTY": tif(np.full((20, 20), -9999.0, dtype="float32"), nodata=-9999),
     "MISSING_AS_FALSE": tif(
-        np.where(FIELD > 80, 255, FIELD > 60).astype("uint8"), how={"kind": "boolean", "units": "1"},
-        nodata=255,
+        np.where(FIELD > 80, 255, FIELD > 60).astype("uint8"),
+        how={"kind": "boolean", "units": "1"}, nodata=255,
     ),
     "NODATA_UNDECLARED": tif(holding(-9999, 37)),
     "NON_FINITE": tif(holding(np.inf, 3)),
@@ -88,6 +88,10 @@ def placed(area: tuple[float, float, float, float], cell: float, **options: Any)
 for _code, _make in {
     "AXES_SWAPPED": placed((-80.0, 38.0, -78.0, 40.0), 0.1, bounds=(38.0, -80.0, 40.0, -78.0)),
     "CELLS_IMPLAUSIBLE": tif(transform=rasterio.Affine(1e-9, 0, -119.05, 0, -1e-9, 39.05)),
+    "CIRCULAR_AS_CONTINUOUS": tif(
+        np.random.default_rng(1).random((20, 20)).astype("float32") * 360,
+        how={"units": "degree", "name": "aspect"},
+    ),
     "COMPRESSION_LOSSY": tif(compress="lerc", max_z_error=5),
     "COVERAGE_PARTIAL": tif(field_of(10, 10), bounds=(-120.0, 39.0, -119.0, 40.0)),
     "DATUM_SHIFT_INEXACT": placed((-119.002, 38.998, -119.0, 39.0), 0.0001, crs="EPSG:4267"),
@@ -216,7 +220,9 @@ def _(folder: Path) -> None:
     from siting.grid import as_layer
     from siting.layers.heat import heat_flow_by_class
 
-    classes = pd.DataFrame({"class": [1, 2], "heat_flow": [45.0, 85.0], "standard_deviation": [12.0, 30.0]})
+    classes = pd.DataFrame(
+        {"class": [1, 2], "heat_flow": [45.0, 85.0], "standard_deviation": [12.0, 30.0]}
+    )
     classes.attrs["columns"] = {"heat_flow": "mW m-2", "standard_deviation": "mW m-2"}
     regime = as_layer(np.full((20, 20), 7, dtype="float32"), HOME, kind="categorical", units="1")
     heat_flow_by_class(regime, classes).mean.compute()

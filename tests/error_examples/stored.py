@@ -69,7 +69,7 @@ for _code, _number in {
 @example("DISK_SPACE_LOW")
 def _(folder: Path) -> None:
     usage = SimpleNamespace(total=500e9, free=1.2e9)
-    with mock.patch.object(shutil, "disk_usage", lambda path: usage):
+    with mock.patch.object(shutil, "disk_usage", return_value=usage):
         space.require_space(folder / "siting-out", 4_600_000_000)
 
 
@@ -216,8 +216,8 @@ def _(folder: Path) -> None:
 @example("MEMORY_LOW")
 def _(folder: Path) -> None:
     with (
-        mock.patch.object(room, "available_memory", lambda: 2_000_000_000),
-        mock.patch.object(room, "_resident", lambda: 200_000_000),
+        mock.patch.object(room, "available_memory", return_value=2_000_000_000),
+        mock.patch.object(room, "_resident", return_value=200_000_000),
     ):
         room.require_memory(7_400_000_000)
 
@@ -236,7 +236,7 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     from siting.terminal import ending
 
-    with mock.patch.object(ending, "_kept", lambda trace: Path("siting-bug.txt")):
+    with mock.patch.object(ending, "_kept", return_value=Path("siting-bug.txt")):
         try:
             raise KeyError("score")
         except KeyError as error:

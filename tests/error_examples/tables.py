@@ -41,7 +41,7 @@ for _code, _make in {
     "NUMBER_AMBIGUOUS": csv("site_id;lon;lat;depth\n001;-119;39;1,200\n002;-118;38;2,950\n"),
     "PLACES_IDENTICAL": csv(HEADER + "".join(f"{i:03d},-119.8,39.5,{i}\n" for i in range(1, 40))),
     "ROW_COMMENTED": csv(HEADER + "001,-119,39,900\n#002,-118.5,38.5,1200\n"),
-    "ROW_DUPLICATE": csv("name,lon,lat\nBeowawe,-116.6,40.55\nBeowawe,-116.6,40.55\nSoda,-118.8,39.5\n"),
+    "ROW_DUPLICATE": csv("name,lon,lat\n" + "Beowawe,-116.6,40.55\n" * 2 + "Soda,-118.8,39.5\n"),
     "ROW_SUMMARY": csv("name,lon,lat\nBeowawe,-116.6,40.55\nSoda,-118.8,39.5\nMean,-117.7,40.03\n"),
     "TEXT_GARBLED": csv("site_id,lon,lat,name\n001,-17,65.7,Krö\ufffdlu\n"),
     "UNITS_ROW": csv("site_id,lon,lat,depth,heat\n,,,m,mW m-2\n001,-119,39,900,85\n"),

@@ -157,5 +157,3 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     magnitudes = [5.0] * 30 + [5.4] * 120 + [5.8] * 60
     density(catalogue(magnitudes, [1990, *[2000] * 208, 2010]), 5.0)
-
-
