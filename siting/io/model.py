@@ -1,15 +1,24 @@
 """Fitted models as bytes: skops with an allow-list, never pickle; the same bytes for one model."""
 
 import importlib
-import io
 import json
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
 from siting.errors import InputError
-from siting.io.archive import zipped
+from siting.io.formats import StrPath, local_file, reading
+from siting.io.model_archive import (
+    CARD,
+    MAX_BYTES,
+    described,
+    members,
+    refused,
+    same_bytes,
+    sealed,
+)
+from siting.io.model_json import from_json
+from siting.io.model_use import check_estimator
 from siting.kinds import FittedModel
 
 # A stored model may be made of classes (not functions) of these packages, beside what skops
@@ -23,10 +32,7 @@ _HARMLESS = frozenset(
         "scipy._lib.array_api_compat.numpy._aliases.asarray",
     }
 )
-_CARD = "siting.json"
-_SCHEMA = "schema.json"
 _LIBRARIES = ("scikit-learn", "numpy", "scipy")
-MAX_BYTES = 4 << 30
 
 
 def dump(model: FittedModel) -> bytes:
@@ -40,7 +46,8 @@ def dump(model: FittedModel) -> bytes:
     Raises
     ------
     InputError
-        MODEL_UNTRUSTED where the estimator is made of something that could not be loaded.
+        MODEL_UNTRUSTED where the estimator is made of something that could not be loaded,
+        MODEL_FEATURES and MODEL_WEIGHTS where it is not what its card says.
 
     Examples
     --------
@@ -55,15 +62,15 @@ def dump(model: FittedModel) -> bytes:
     try:
         content = skops.io.dumps(model.estimator)
     except Exception as error:  # skops raises anything over objects that it does not know
-        raise _refused(f"{type(error).__name__}: {error}") from error
+        raise refused(f"{type(error).__name__}: {error}") from error
     _check_types(content, ())
+    check_estimator(model)
     card = {
         "features": list(model.features),
         "card": model.card,
         "versions": {name: version(name) for name in _LIBRARIES},
     }
-    text = json.dumps(card, sort_keys=True, default=_plain)
-    return _same_bytes(content, text.encode())
+    return same_bytes(content, json.loads(json.dumps(card, default=_plain)))
 
 
 def load(content: bytes, trusted: Iterable[str] = ()) -> FittedModel:
@@ -79,11 +86,13 @@ def load(content: bytes, trusted: Iterable[str] = ()) -> FittedModel:
     Raises
     ------
     InputError
-        MODEL_UNTRUSTED, MODEL_VERSION, FILE_CORRUPT, TOO_LARGE.
+        MODEL_UNTRUSTED, MODEL_VERSION, MODEL_FEATURES, MODEL_WEIGHTS, FILE_CORRUPT, TOO_LARGE.
     """
     import skops.io
 
-    card = _card(content)
+    files = _members(content)
+    types = _check_types(content, tuple(trusted))
+    card = _card(files)
     found = card["versions"]["scikit-learn"]
     if _minor(found) != _minor(version("scikit-learn")):
         raise InputError(
@@ -93,34 +102,70 @@ def load(content: bytes, trusted: Iterable[str] = ()) -> FittedModel:
             wanted=version("scikit-learn"),
             fix="fit the model again",
         )
-    types = _check_types(content, tuple(trusted))
+    if card["digest"] != sealed(card, files):
+        raise refused("a card or members with another digest than the card's", "a change")
     try:
         estimator = skops.io.loads(content, trusted=types)
     except Exception as error:  # skops raises anything over damaged bytes
         raise _corrupt(error) from error
-    return FittedModel(estimator, tuple(card["features"]), card["card"])
+    model = FittedModel(estimator, tuple(card["features"]), card["card"])
+    check_estimator(model)
+    return model
+
+
+def read_model(path: StrPath, trusted: Iterable[str] = ()) -> FittedModel:
+    """Model from a file: one that siting wrote, or a linear one as JSON.
+
+    Raises
+    ------
+    InputError
+        What :func:`load` raises, with the file.
+    """
+    file = local_file(path)
+    if not file.is_file() or file.stat().st_size > MAX_BYTES:
+        raise InputError("TOO_LARGE", "the model is too large", where=str(file))
+    with reading(file):
+        content = file.read_bytes()
+    try:
+        if content.lstrip()[:1] == b"{":
+            model = from_json(content)
+            check_estimator(model)
+            return model
+        return load(content, trusted)
+    except InputError as error:
+        told = error.as_dict()
+        told["where"] = "; ".join(filter(None, (str(file), told["where"])))
+        raise type(error)(told.pop("code"), told.pop("message"), **told) from error
 
 
 def _minor(release: str) -> list[str]:
     return release.split(".")[:2]
 
 
-def _card(content: bytes) -> dict[str, Any]:
-    """What the bytes say of the model, once they are known to be no pickle and no bomb."""
+def _members(content: bytes) -> dict[str, bytes]:
+    """Members of a model's bytes, once they are known to be no pickle and no bomb."""
     if not content.startswith(b"PK"):
-        raise _refused("bytes that are no skops file, such as a pickle")
+        raise refused(described(content[:20]), "bytes")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(each.file_size for each in archive.infolist())
-            card = json.loads(archive.read(_CARD)) if size <= MAX_BYTES else {}
-            missing = {"features", "card", "versions"} - card.keys()
-    except Exception as error:  # zipfile and zlib raise anything over damaged bytes
+        return members(content)
+    except InputError:
+        raise
+    except Exception as error:  # zipfile, zlib and numpy raise anything over damaged bytes
         raise _corrupt(error) from error
-    if size > MAX_BYTES:
-        raise InputError("TOO_LARGE", "the model is too large", found=f"{size:,} bytes")
-    if missing:
-        raise _corrupt(KeyError(*missing))
-    return dict(card)
+
+
+def _card(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What a model says of itself."""
+    try:
+        card = dict(json.loads(files[CARD]))
+        complete = {"features", "card", "digest"} <= card.keys() and bool(
+            card["versions"]["scikit-learn"]
+        )
+    except Exception as error:  # json raises anything over damaged text
+        raise refused(f"no card ({type(error).__name__})", "a card") from error
+    if not complete:
+        raise refused("a card without features, versions or digest", "a card")
+    return card
 
 
 def _check_types(content: bytes, trusted: tuple[str, ...]) -> list[str]:
@@ -131,8 +176,8 @@ def _check_types(content: bytes, trusted: tuple[str, ...]) -> list[str]:
         types = list(skops.io.get_untrusted_types(data=content))
     except Exception as error:  # skops raises anything over damaged bytes
         raise _corrupt(error) from error
-    if refused := [name for name in types if name not in trusted and not _is_ours(name)]:
-        raise _refused(", ".join(refused))
+    if strange := [name for name in types if name not in trusted and not _is_ours(name)]:
+        raise refused(", ".join(strange))
     return types
 
 
@@ -147,16 +192,6 @@ def _is_ours(name: str) -> bool:
         return isinstance(getattr(importlib.import_module(module), attribute, None), type)
     except ImportError:
         return False
-
-
-def _refused(found: str) -> InputError:
-    return InputError(
-        "MODEL_UNTRUSTED",
-        "the model holds something that is not loaded, because it could run code",
-        found=found,
-        wanted="estimators of scikit-learn and siting, without functions",
-        fix="use estimators without callables, such as no FunctionTransformer",
-    )
 
 
 def _corrupt(error: Exception) -> InputError:
@@ -174,42 +209,3 @@ def _plain(value: Any) -> Any:
     raise InputError(
         "MODEL_UNTRUSTED", "the card of a model holds plain values only", found=repr(value)[:80]
     )
-
-
-def _same_bytes(content: bytes, card: bytes) -> bytes:
-    """A skops file without memory addresses and times, with the card added.
-
-    skops names objects and files by their address in memory. Numbers in order of appearance do
-    as well; plain values that are equal may share one.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    schema = json.loads(files.pop(_SCHEMA))
-    number: dict[str, str] = {}
-    for node in _nodes(schema):
-        if "__id__" in node:
-            key = str(node["__id__"])
-            if node.get("__loader__") in {"JsonNode", "TypeNode"}:
-                key = f"{node['__module__']}.{node['__class__']}:{node.get('content')}"
-            node["__id__"] = int(number.setdefault(key, str(len(number) + 1)))
-        if "file" in node:
-            stem, _, ending = str(node["file"]).partition(".")
-            new = f"{number.setdefault(stem, str(len(number) + 1))}.{ending}"
-            if node["file"] in files:
-                files[new] = files.pop(node["file"])
-            node["file"] = new
-    files[_SCHEMA] = json.dumps(schema).encode()
-    files[_CARD] = card
-    return zipped(files)
-
-
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """All mappings inside a value, outermost first."""
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            yield each
-            waiting.extend(reversed(each.values()))
-        elif isinstance(each, list):
-            waiting.extend(reversed(each))

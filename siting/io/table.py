@@ -11,6 +11,7 @@ from siting.findings import warn
 from siting.io.columns import check_ids, ids_as_text, typed
 from siting.io.delimited import Rows, rows_of, text_of
 from siting.io.formats import StrPath, format_of, local_file, reading, wrong_format
+from siting.io.model_archive import refuse_pickle
 from siting.io.parquet import read_parquet
 from siting.io.places import WGS84, places_of
 from siting.io.vector import read_features
@@ -102,6 +103,7 @@ def _is_geoparquet(path: Path) -> bool:
 
 def _read(path: Path) -> tuple[pd.DataFrame, list[int]]:
     """Table of a file, and the line (or row) of each row."""
+    refuse_pickle(path)
     kind = format_of(path)
     if path.stat().st_size > MAX_BYTES:
         raise InputError(

@@ -16,6 +16,7 @@ from siting.io.columns import check_ids, ids_as_text
 from siting.io.crs import check_plausible, known_crs
 from siting.io.dateline import cut_at_dateline
 from siting.io.formats import StrPath, format_of, local_file, reading, wrong_format
+from siting.io.model_archive import refuse_pickle
 from siting.io.ogr import FORMATS, read_ogr
 from siting.io.parquet import read_parquet
 
@@ -50,6 +51,7 @@ def read_features(
         Where the file cannot be read, or reading it would give wrong places without a word.
     """
     file = local_file(path)
+    refuse_pickle(file)
     kind = format_of(file)
     if kind == "parquet":
         frame = _read_parquet(file)

@@ -241,7 +241,8 @@ def _learned(
     score, spread, dissimilarity = (
         layer.assign_attrs(own=own) for layer, own in zip(layers, owns, strict=True)
     )
-    card = _card(table, importance, known, bootstraps)
+    stated = {str(each.name): str(each.attrs.get("units", "1")) for each in features}
+    card = {**_card(table, importance, known, bootstraps), "units": stated}
     return score, spread, dissimilarity, FittedModel(fitted, names, card)
 
 

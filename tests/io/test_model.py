@@ -38,7 +38,8 @@ from sklearn.preprocessing import (
 from sklearn.svm import SVC
 
 from siting.errors import InputError
-from siting.io import model
+from siting.io import model, model_archive
+from siting.io.archive import zipped
 from siting.kinds import FittedModel
 
 NAMES = ("hot", "near", "deep")
@@ -168,7 +169,7 @@ def test_model_of_another_release_is_refused() -> None:
     card = json.loads(files["siting.json"])
     card["versions"]["scikit-learn"] = "0.24.2"
     files["siting.json"] = json.dumps(card).encode()
-    error = refused(model.zipped(files), "MODEL_VERSION")
+    error = refused(zipped(files), "MODEL_VERSION")
     assert error.found == "0.24.2"
 
 
@@ -195,7 +196,7 @@ def test_flipped_bytes_are_noticed_or_change_nothing() -> None:
 
 def test_archive_that_grows_without_measure(monkeypatch) -> None:
     content = model.dump(FittedModel(GaussianNB().fit(X, Y), NAMES))
-    monkeypatch.setattr(model, "MAX_BYTES", 100)
+    monkeypatch.setattr(model_archive, "MAX_BYTES", 100)
     refused(content, "TOO_LARGE")
 
 
