@@ -19,6 +19,7 @@ from siting.io.extent import check_cells, check_extent, outside
 from siting.io.formats import StrPath, format_of, local_file, wrong_format
 from siting.io.geotiff import open_geotiff
 from siting.io.gridded import open_gridded
+from siting.io.likeness import check_likeness
 from siting.io.overviews import check_overviews
 from siting.io.placement import Ground, common_ground
 from siting.io.plausible import check_values, look
@@ -49,6 +50,7 @@ def read_raster(
     quantity: str | None = None,
     valid_range: tuple[float, float] | None = None,
     member: str | None = None,
+    reference: Path | None = None,
     name: str = "",
 ) -> xr.DataArray:
     """Lazy layer on the grid from a GeoTIFF, NetCDF or Zarr raster.
@@ -81,6 +83,9 @@ def read_raster(
         Smallest and largest plausible value [`units`].
     member : str, optional
         Name of the file in a ZIP archive, where that holds several.
+    reference : Path, optional
+        GeoTIFF of heights that are known to be right: a raster that shows the same relief, but
+        elsewhere, turned over or in other units, is reported.
     name : str, optional
         Name of the layer.
 
@@ -112,7 +117,12 @@ def read_raster(
             source = replace(source, load=packed.keeping(source.load))
         else:
             source = _open(file, crs, nodata, part)
-        return _on_grid(known(source, quantity, name), grid, kind, units, part, valid_range, name)
+        source = known(source, quantity, name)
+        layer = _on_grid(source, grid, kind, units, part, valid_range, name)
+        if reference is not None and layer.attrs["kind"] == "continuous":
+            heights = open_geotiff(reference, None, None, None)
+            check_likeness(in_units(source, units), heights, name)
+    return layer
 
 
 def _on_grid(
