@@ -23,7 +23,7 @@ from siting.store.sealed import decode, encode
 from . import odd
 
 FEW = settings(
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -115,7 +115,7 @@ UNIT_WORDS = st.lists(
 @given(text=st.one_of(ANY, UNIT_WORDS.map(" ".join), UNIT_WORDS.map("".join)))
 @example("m ** 2 ** 9 ** 9")
 @example("(m")
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_unit_is_known_or_refused(text: str) -> None:
     for other in ("m", "1", "degC"):
         found = outcome(units.factor_offset, text, other)
@@ -132,7 +132,7 @@ def test_any_unit_is_known_or_refused(text: str) -> None:
         st.tuples(st.floats().map(str), UNIT_WORDS.map(" ".join)).map(" ".join),
     )
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_quantity_is_a_number_or_refused(text: str) -> None:
     found = outcome(units.parse_quantity, text, "m")
     if isinstance(found, UnitsError):
@@ -152,7 +152,7 @@ def test_a_length_survives_conversion_and_return(number: float, unit: str) -> No
     name=st.one_of(ANY, st.sampled_from(odd.TEXTS), ANY.map("{}.tif".format)),
     layers=st.lists(st.sampled_from(["score", "learned.score", "slope"]), unique=True),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_an_output_is_a_plain_name_or_refused(name: str, layers: list[str]) -> None:
     problem = output_problem(name, layers, has_candidates=True)
     if problem is None:
@@ -172,7 +172,7 @@ JSON = st.recursive(
 
 
 @given(content=st.dictionaries(st.text(max_size=5), JSON, max_size=3), data=st.data())
-@FEW
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_a_manifest_of_an_object_is_whole_or_none(content: dict, data: st.DataObject) -> None:
     written = encode(content)
     assert decode(written) == content
