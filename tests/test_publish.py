@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,7 @@ def test_a_second_run_is_refused_and_told_of_the_first(tmp_path: Path) -> None:
 
 HOLDER = """
 import sys
+import threading
 from pathlib import Path
 from siting.publish import lock
 with lock(Path(sys.argv[1])):
@@ -268,3 +270,66 @@ def test_a_manifest_that_json_cannot_hold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="NOT_JSON"):
         published(tmp_path, figures=float("nan"))
     assert latest(tmp_path) is None
+
+
+def test_a_run_that_is_refused_is_not_told_of_one_that_died(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    with lock(tmp_path):
+        mine = (tmp_path / ".lock").read_bytes()
+        stale = mine.replace(str(os.getpid()).encode(), str(dead.pid).encode())
+        (tmp_path / ".lock").write_bytes(stale)
+        signed = threading.Timer(0.3, (tmp_path / ".lock").write_bytes, [mine])
+        signed.start()
+        with pytest.raises(LockedError, match=f"process {os.getpid()} on"), lock(tmp_path):
+            pass
+        signed.join()
+
+
+def test_a_lock_that_nobody_signs_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siting.publish._SIGNING", 0.1)
+    with lock(tmp_path):
+        (tmp_path / ".lock").write_bytes(b"")
+        with pytest.raises(LockedError, match="a process that has just begun"), lock(tmp_path):
+            pass
+
+
+def test_a_run_that_ended_leaves_no_name_in_the_lock(tmp_path: Path) -> None:
+    published(tmp_path)
+    assert (tmp_path / ".lock").read_bytes() == b""
+
+
+def test_a_lack_of_memory_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    def failing() -> None:
+        with lock(tmp_path), staging(tmp_path) as staged:
+            (staged / "half").write_text("")
+            raise MemoryError("Unable to allocate 80 GiB")
+
+    published(tmp_path)
+    with pytest.raises(StorageError, match=r"MEMORY_FULL(.|\n)*Unable to allocate"):
+        failing()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "latest", "runs"]
+
+
+@pytest.mark.parametrize(
+    ("free", "error", "said"),
+    [
+        (0, RuntimeError("no such table: gpkg_contents"), "DISK_FULL"),  # GDAL, on a full disk
+        (0, OSError("Write failed"), "DISK_FULL"),  # rasterio, on a full disk
+        (2**40, OSError("Write failed"), "STORAGE_FAILED"),
+        (2**40, OSError("errno 28: No space left on device"), "DISK_FULL"),  # pyarrow, a quota
+        (0, OSError(errno.EACCES, "Permission denied"), "NOT_WRITABLE"),
+    ],
+)
+def test_a_writer_that_fails_on_a_full_disk_is_not_a_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, error: Exception, said: str
+) -> None:
+    usage = shutil._ntuple_diskusage(2**41, 2**41 - free, free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(StorageError, match=said), lock(tmp_path), staging(tmp_path):
+        raise error
+
+
+def test_a_bug_of_a_writer_stays_one(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match="score"), lock(tmp_path), staging(tmp_path):
+        raise KeyError("score")

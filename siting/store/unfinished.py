@@ -145,7 +145,11 @@ def _claimed(tmp: Path, key: str) -> Unfinished:
     if journal is None:
         folder = _private(tmp, key)
         journal = _lock(_journal_of(folder)) or _journal_of(folder).open("a+b")
-    make_folder(folder)
+    try:
+        make_folder(folder)
+    except BaseException:
+        journal.close()
+        raise
     return Unfinished(folder, journal)
 
 

@@ -1,9 +1,9 @@
 """Kill, fill, damage and race whole runs, and print a table of what came of it.
 
-    python -m tests.resilience [EXPERIMENT ...] [--every N] [--kills N] [--rounds N]
+    python -m tests.resilience [EXPERIMENT ...] [--every N] [--kills N] [--rounds N] [--quick]
 
-Experiments: points kills faults limits disks races sharing stored published; all where none is
-named. With ``--every 1``, the default, each durable step and each file is tried: half an hour.
+Experiments: points tiles kills faults limits disks races sharing stored published; all where none
+is named. With ``--every 1``, the default, each durable step and each file is tried: half an hour.
 The exit code is not 0 where anything is torn, differs, or ends otherwise than it should.
 """
 
@@ -33,14 +33,20 @@ def points(world: World, asked: argparse.Namespace) -> list[Tally]:
     return [crashes.points(world, steps(world, asked.every))]
 
 
+def tiles(world: World, asked: argparse.Namespace) -> list[Tally]:
+    last = crashes.count_steps(world, crashes.small_tiles)
+    return [crashes.tiles(world, list(range(1, last + 1, max(4 * asked.every, 25))))]
+
+
 def kills(world: World, asked: argparse.Namespace) -> list[Tally]:
     return [crashes.kills(world, asked.kills)]
 
 
 def faults(world: World, asked: argparse.Namespace) -> list[Tally]:
-    """Each fault begins at another step, so that a sample of few steps is spread over all."""
+    """All faults at each step; of a sample, all faults together."""
+    apart = 1 if asked.every == 1 else asked.every * len(crashes.FAULTS)
     return [
-        crashes.faults(world, name, steps(world, asked.every, 1 + i % asked.every))
+        crashes.faults(world, name, steps(world, apart, 1 + i * asked.every % apart))
         for i, name in enumerate(crashes.FAULTS)
     ]
 
@@ -98,7 +104,7 @@ def races(world: World, asked: argparse.Namespace) -> list[Tally]:
 
 
 def shared(world: World, asked: argparse.Namespace) -> list[Tally]:
-    return [sharing.sharing(world, asked.rounds // 5 + 1)]
+    return [sharing.sharing(world, -(-asked.rounds // 5))]
 
 
 def stored(world: World, asked: argparse.Namespace) -> list[Tally]:
@@ -111,6 +117,7 @@ def published(world: World, asked: argparse.Namespace) -> list[Tally]:
 
 EXPERIMENTS: dict[str, tuple[str, Experiment]] = {
     "points": (QUICK, points),
+    "tiles": (QUICK, tiles),
     "kills": (small_world.PIPELINE, kills),
     "faults": (QUICK, faults),
     "limits": (small_world.PIPELINE, limits),
@@ -118,7 +125,7 @@ EXPERIMENTS: dict[str, tuple[str, Experiment]] = {
     "races": (QUICK, races),
     "sharing": (QUICK, shared),
     "stored": (QUICK, stored),
-    "published": (small_world.PIPELINE, published),
+    "published": (QUICK, published),
 }
 
 
@@ -127,15 +134,17 @@ def main() -> int:
     parser.add_argument("experiments", nargs="*", choices=[*EXPERIMENTS, []])
     parser.add_argument("--every", type=int, default=1, help="try each N-th step or file")
     parser.add_argument("--kills", type=int, default=200, help="kills at random moments")
+    parser.add_argument("--quick", action="store_true", help="few outputs in all experiments")
     parser.add_argument("--rounds", type=int, default=50, help="rounds of runs at once")
     asked = parser.parse_args()
     names = asked.experiments or list(EXPERIMENTS)
     tallies: list[Tally] = []
-    for text in dict.fromkeys(EXPERIMENTS[name][0] for name in names):
+    texts = {name: QUICK if asked.quick else EXPERIMENTS[name][0] for name in names}
+    for text in dict.fromkeys(texts.values()):
         with tempfile.TemporaryDirectory(prefix="siting-resilience-") as folder:
             world = World(Path(folder), text)
             for name in names:
-                if EXPERIMENTS[name][0] == text:
+                if texts[name] == text:
                     tallies += EXPERIMENTS[name][1](world, asked)
     for failure in (each for tally in tallies for each in tally.failures):
         print(failure, file=sys.stderr)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from siting import grid
 from siting.run import execution
 
 from .tally import Tally
@@ -24,9 +25,10 @@ ENDS = {
 FAULTS = ("ENOSPC", "+ENOSPC", "+EROFS", "EIO", "MEMORY", "SIGINT", "SIGTERM")
 
 
-def count_steps(world: World) -> int:
+def count_steps(world: World, before: Callable[[], None] = lambda: None) -> int:
     """How many durable steps the run of a world has; a few depend on how its threads meet."""
-    ended = world.run(world.trial("count"), environment={"SITING_KILL_AT": "count"})
+    asked = {"SITING_KILL_AT": "count"}
+    ended = world.run(world.trial("count"), environment=asked, before=before)
     found = re.search(r"siting: (\d+) durable steps", ended.said)
     if found is None:
         raise RuntimeError(ended.said)
@@ -62,6 +64,30 @@ def kills(world: World, count: int, seed: int = 0) -> Tally:
         with tally.trying("the run after", counts=False):
             _again(world, trial, tally, last)
     return tally
+
+
+def tiles(world: World, numbers: list[int]) -> Tally:
+    """Killed in the midst of layers of many tiles: finished ones are not computed again."""
+    tally = Tally("killed among many tiles")
+    for number in numbers:
+        with tally.trying(f"step {number}"):
+            trial = world.trial("tiles")
+            asked = {"SITING_KILL_AT": str(number)}
+            killed = world.run(trial, environment=asked, before=small_tiles)
+            ended = world.run(trial, before=small_tiles)
+            if (killed.code, ended.code) != (KILLED, 0):
+                tally.say(f"exits {killed.code}, {ended.code}\n{ended.said}")
+            # Each of the two threads may have lost the tile that it was at.
+            again = sorted(set(killed.tiles) & set(ended.tiles))
+            tally.redone = max(tally.redone, len(again))
+            if len(again) > 2:
+                tally.say(f"computed again: {again}")
+    return tally
+
+
+def small_tiles() -> None:
+    """Tiles of 8 x 8 cells: 20 of them in a layer of the small world."""
+    grid.TILE = 8
 
 
 def faults(world: World, name: str, numbers: list[int]) -> Tally:

@@ -51,7 +51,8 @@ class Ended:
 
     code: int
     said: str
-    begun: tuple[str, ...]
+    begun: tuple[str, ...]  # steps
+    tiles: tuple[str, ...]  # written, as key/part.zarr/c/row/column
     seconds: float
 
 
@@ -76,11 +77,13 @@ def run(
         Called in the new process first.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    log, steps = folder / "log", folder / "steps"
-    steps.write_text("")
+    log, steps, tiles = (folder / name for name in ("log", "steps", "tiles"))
+    for path in (steps, tiles):
+        path.write_text("")
 
     def task() -> int:
         _note_steps(steps)
+        _note_tiles(tiles)
         before()
         return main(arguments, environment)
 
@@ -91,9 +94,8 @@ def run(
         os.kill(process, signal.SIGKILL)
     code = wait(process)
     seconds = time.perf_counter() - began
-    return Ended(
-        code, log.read_text(errors="replace"), tuple(steps.read_text().splitlines()), seconds
-    )
+    begun, written = (tuple(path.read_text().splitlines()) for path in (steps, tiles))
+    return Ended(code, log.read_text(errors="replace"), begun, written, seconds)
 
 
 def start(task: Callable[[], int], log: Path) -> int:
@@ -148,3 +150,18 @@ def _note_steps(path: Path) -> None:
         make(self, step, tick)
 
     Values.make = noted
+
+
+def _note_tiles(path: Path) -> None:
+    """Write down the name of each tile before it is written."""
+    from siting.store.unfinished import TILES, Unfinished
+
+    write = Unfinished.write
+
+    def noted(self: Unfinished, name: str, data: bytes) -> None:
+        if TILES in name:
+            with path.open("a") as file:
+                file.write(f"{self.folder.name}/{name}\n")
+        write(self, name, data)
+
+    Unfinished.write = noted

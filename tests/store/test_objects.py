@@ -1,3 +1,5 @@
+import errno
+import json
 import threading
 from pathlib import Path
 
@@ -210,3 +212,74 @@ def test_the_root_is_the_users_cache_unless_it_is_named(
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert default_root() == tmp_path / ".cache" / "siting" / "store"
+
+
+def test_a_home_that_nobody_has_is_a_storage_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")  # what pathlib says
+
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "expanduser", refuse)
+        for named in ("", "~nobody/store"):
+            patch.setenv("SITING_STORE", named)
+            with pytest.raises(StorageError, match=r"HOME_UNKNOWN(.|\n)*set SITING_STORE"):
+                default_root()
+    monkeypatch.setenv("SITING_STORE", "")
+    monkeypatch.setenv("HOME", "relative")  # would make it a folder of the working directory
+    with pytest.raises(StorageError, match="HOME_UNKNOWN"):
+        default_root()
+
+
+@pytest.mark.parametrize("form", ["frame", "record", "model"])
+def test_a_small_part_is_hashed_when_it_is_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    values = {"frame": pd.DataFrame({"a": [1.0]}), "record": {"a": 1}, "model": b"model"}
+    store.write(KEY, {"value": values[form]}, RECIPE)
+    (path,) = store.place(KEY).glob("value.*")
+    before = store.manifest(KEY)
+    damage(path)
+    monkeypatch.setattr(store, "manifest", lambda key: before)  # as a disk that lost a bit does
+    with pytest.raises(StorageError, match=r"OBJECT_DAMAGED(.|\n)*--verify"):
+        store.read(KEY)
+
+
+def test_a_store_that_is_a_file_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("")
+    with pytest.raises(StorageError, match=r"NOT_WRITABLE(.|\n)*SITING_STORE"):
+        Store(tmp_path / "store").write_record(KEY, {}, RECIPE)
+
+
+def test_a_read_only_store_is_read_and_refuses_what_is_new(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write_record(KEY, {"a": 1}, RECIPE)
+    # Rights do not stop root, so the system's answer to others is put into its mouth.
+    monkeypatch.setattr(files.faults, "_due", [_refuse])
+    again = Store(store.root)
+    assert again.read_record(KEY) == {"a": 1}
+    recipe = {"another": "recipe"}
+    with pytest.raises(StorageError, match=r"NOT_WRITABLE(.|\n)*SITING_STORE"):
+        again.write_record(store.key(recipe), {}, recipe)
+
+
+def _refuse(kind: str, place: Path) -> None:
+    raise OSError(errno.EROFS, "Read-only file system")
+
+
+def test_a_journal_that_lost_a_bit_does_not_reach_the_manifest(
+    store: Store, field: Field, tmp_path: Path
+) -> None:
+    Store(tmp_path / "other", workers=2).write_layer(KEY, field.layer(), RECIPE)
+    field.fails_after, field.computed = 5, []
+    with pytest.raises(RuntimeError, match="stopped in the middle"):
+        store.write_layer(KEY, field.layer(), RECIPE)
+    journal = store.root / "tmp" / f"{KEY}.journal"
+    rows = [json.loads(line) for line in journal.read_text().splitlines()]
+    journal.write_text("".join(json.dumps([name, 7, digest]) + "\n" for name, _, digest in rows))
+    field.fails_after = None
+    store.write_layer(KEY, field.layer(), RECIPE)
+    assert tree(store.root / "objects") == tree(tmp_path / "other" / "objects")

@@ -143,3 +143,21 @@ def test_a_file_that_changes_while_it_is_read_is_an_input_error(
     monkeypatch.setattr(hashlib, "file_digest", slow)
     with pytest.raises(InputError, match="INPUT_CHANGED"):
         store.file_digest(source)
+
+
+def test_what_was_seen_and_lost_a_bit_is_not_believed(
+    store: Store, source: Path, settled: None
+) -> None:
+    store.file_digest(source)
+    (path,) = (store.root / "seen").iterdir()
+    data = path.read_bytes()
+    assert data.count(ABC.encode()) == 1
+    path.write_bytes(data.replace(ABC.encode(), b"0" + ABC[1:].encode()))
+    assert store.file_digest(source) == ABC
+
+
+def test_nothing_is_left_where_a_file_was_on_its_way(store: Store, source: Path) -> None:
+    (store.root / "tmp").mkdir(parents=True)
+    (store.root / "tmp" / "~0123").write_bytes(b"half")
+    Store(store.root)
+    assert list((store.root / "tmp").iterdir()) == []

@@ -1,0 +1,107 @@
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from siting.errors import PipelineError, StorageError
+from siting.store import Store, faults
+
+from .conftest import KEY, RECIPE, Field, kept_tiles
+
+PLACE = Path("place")
+
+
+@pytest.fixture(autouse=True)
+def _disarmed():
+    """No fault before a test and after it."""
+    faults.arm({})
+    yield
+    faults.arm({})
+
+
+def test_nothing_happens_unless_it_is_asked_for() -> None:
+    faults.step("write", PLACE)
+    stream = BytesIO()
+    faults.write(stream, b"abc", PLACE)
+    assert stream.getvalue() == b"abc"
+
+
+def test_the_step_of_the_number_fails_and_no_other() -> None:
+    faults.arm({"SITING_FAIL_AT": "2:ENOSPC"})
+    faults.step("fsync", PLACE)
+    with pytest.raises(OSError, match="No space left on device"):
+        faults.step("fsync", PLACE)
+    faults.step("fsync", PLACE)
+
+
+def test_a_fault_may_stay() -> None:
+    faults.arm({"SITING_FAIL_AT": "1+:EROFS"})
+    for _ in range(3):
+        with pytest.raises(OSError, match="Read-only file system"):
+            faults.step("rename", PLACE)
+
+
+def test_half_of_the_data_is_written_before_the_second_step_of_a_write() -> None:
+    faults.arm({"SITING_FAIL_AT": "2:EIO"})
+    stream = BytesIO()
+    with pytest.raises(OSError, match="Input/output error"):
+        faults.write(stream, b"abcd", PLACE)
+    assert stream.getvalue() == b"ab"
+
+
+def test_an_interrupt_comes_before_the_step() -> None:
+    faults.arm({"SITING_FAIL_AT": "1:SIGINT"})
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        faults.step("rename", PLACE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KILL", "soon"), ("KILL", "0"), ("KILL", "-1"), ("FAIL", "3"), ("FAIL", "3:ENOTHING")],
+)
+def test_a_variable_that_says_something_else_is_refused(name: str, value: str) -> None:
+    with pytest.raises(PipelineError, match=rf"FAULT_INVALID(.|\n)*SITING_{name}_AT"):
+        faults.arm({f"SITING_{name}_AT": value})
+
+
+def test_the_process_is_killed_or_its_steps_are_counted() -> None:
+    code = "from siting.store import faults\nfor _ in range(5): faults.step('write', __file__)"
+    code = code.replace("__file__", "__import__('pathlib').Path('x')")
+    ended = {
+        asked: subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "SITING_KILL_AT": asked},
+            cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
+        )
+        for asked in ("count", "5", "6")
+    }  # fmt: skip
+    assert [each.returncode for each in ended.values()] == [0, -9, 0]
+    assert ended["count"].stderr == "siting: 5 durable steps\n"
+
+
+def test_a_lack_of_memory_while_tiles_are_written_is_told(store: Store, field: Field) -> None:
+    faults.arm({"SITING_FAIL_AT": "40:MEMORY"})
+    with pytest.raises(StorageError, match="MEMORY_FULL") as caught:
+        store.write_layer(KEY, field.layer(), RECIPE)
+    assert caught.value.exit_code == 4
+    kept = kept_tiles(store)
+    faults.arm({})
+    field.computed.clear()
+    store.write_layer(KEY, field.layer(), RECIPE)
+    assert len(kept) > 0
+    assert len(field.computed) + len(kept) <= 14  # 12 tiles; two threads were at work
+
+
+def test_a_thread_without_room_for_its_stack_is_a_lack_of_memory(
+    store: Store, field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")  # CPython's words
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(StorageError, match="MEMORY_FULL"):
+        store.write_layer(KEY, field.layer(), RECIPE)
