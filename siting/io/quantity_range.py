@@ -11,25 +11,26 @@ from siting.io.source import RasterSource
 
 
 class _Change(NamedTuple):
-    """What was done wrong, if ``value * factor + shift`` is plausible."""
+    """What was done wrong, if ``value * factor + shift`` is plausible for a quantity in a unit."""
 
     factor: float
     shift: float
     says: str
+    unit: str = ""
 
 
 _CHANGES = (
+    _Change(1, -273.15, "273.15 too large: are these kelvin", "degC"),
+    _Change(1, 273.15, "273.15 too small: are these degrees Celsius called kelvin", "degC"),
+    _Change(5 / 9, -160 / 9, "are these degrees Fahrenheit", "degC"),
+    _Change(180 / math.pi, 0, "are these radians", "degree"),
+    _Change(0.3048, 0, "are these feet", "m"),
     _Change(1e3, 0, "1000 times too small"),
     _Change(1e-3, 0, "1000 times too large"),
-    _Change(1, -273.15, "273.15 too large: are these kelvin"),
-    _Change(1, 273.15, "273.15 too small: are these degrees Celsius"),
-    _Change(5 / 9, -160 / 9, "are these degrees Fahrenheit"),
     _Change(100, 0, "100 times too small"),
     _Change(0.01, 0, "100 times too large"),
-    _Change(0.3048, 0, "are these feet"),
-    _Change(0.0254, 0, "are these inches"),
+    _Change(0.0254, 0, "are these inches", "m"),
     _Change(-1, 0, "of the other sign: is the axis positive the other way"),
-    _Change(180 / math.pi, 0, "are these radians"),
     _Change(1e6, 0, "1,000,000 times too small"),
     _Change(1e-6, 0, "1,000,000 times too large"),
     _Change(1e9, 0, "1,000,000,000 times too small"),
@@ -78,16 +79,21 @@ def explanation(quantity: Quantity, low: float, median: float, high: float) -> s
     >>> explanation(quantities()["heat_flow"], 0.04, 0.06, 0.12)
     'is it 1000 times too small: are these W m-2? Correct `units:`'
     """
-    for change in _CHANGES:
+    if high <= 0 <= quantity.range[0] and _fits_power(quantity, low, high):
+        return "are these logarithms, or decibels? Undo them first"
+    for change in (each for each in _CHANGES if each.unit in {"", quantity.units}):
         ends = sorted(value * change.factor + change.shift for value in (low, high))
         middle = median * change.factor + change.shift
         inside = quantity.range[0] <= ends[0] and ends[1] <= quantity.range[1]
         if inside and quantity.typical[0] <= middle <= quantity.typical[1]:
             says = change.says if change.says.startswith("are") else f"is it {change.says}"
             return f"{says}{_other_unit(quantity.units, change.factor)}? Correct `units:`"
-    if median < 0 <= quantity.range[0] and quantity.typical[0] <= 10**median <= quantity.range[1]:
-        return "are these logarithms, or decibels? Undo them first"
     return "check the units, the no-data value and `quantity:`"
+
+
+def _fits_power(quantity: Quantity, low: float, high: float) -> bool:
+    """Whether ten to the power of the values lies among what is usual, and they are small."""
+    return low > -6 and quantity.typical[0] <= 10**low and 10**high <= quantity.typical[1]
 
 
 _PREFIXED = {
