@@ -1,6 +1,7 @@
 """Kill, fill, damage and race whole runs, and print a table of what came of it.
 
-    python -m tests.resilience [EXPERIMENT ...] [--every N] [--kills N] [--rounds N] [--quick]
+    python -m tests.resilience [EXPERIMENT ...] [--every N] [--first N] [--kills N] [--rounds N]
+                               [--quick]
 
 Experiments: points tiles kills faults limits disks races sharing stored published; all where none
 is named. With ``--every 1``, the default, each durable step and each file is tried: half an hour.
@@ -30,7 +31,7 @@ def steps(world: World, every: int, first: int = 1) -> list[int]:
 
 
 def points(world: World, asked: argparse.Namespace) -> list[Tally]:
-    return [crashes.points(world, steps(world, asked.every))]
+    return [crashes.points(world, steps(world, asked.every, asked.first))]
 
 
 def tiles(world: World, asked: argparse.Namespace) -> list[Tally]:
@@ -133,6 +134,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.resilience", description=__doc__)
     parser.add_argument("experiments", nargs="*", choices=[*EXPERIMENTS, []])
     parser.add_argument("--every", type=int, default=1, help="try each N-th step or file")
+    parser.add_argument("--first", type=int, default=1, help="first step to be killed at")
     parser.add_argument("--kills", type=int, default=200, help="kills at random moments")
     parser.add_argument("--quick", action="store_true", help="few outputs in all experiments")
     parser.add_argument("--rounds", type=int, default=50, help="rounds of runs at once")
@@ -146,8 +148,6 @@ def main() -> int:
             for name in names:
                 if texts[name] == text:
                     tallies += EXPERIMENTS[name][1](world, asked)
-    for failure in (each for tally in tallies for each in tally.failures):
-        print(failure, file=sys.stderr)
     print(table(tallies))
     return int(any(tally.failed for tally in tallies))
 

@@ -1,5 +1,6 @@
 """What was tried and what went wrong."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ HEADINGS = ("experiment", "tried", "failed", "torn", "differing", "redone", "exi
 
 @dataclass
 class Tally:
-    """Counts of one experiment, and its failures in words."""
+    """Counts of one experiment; its failures are told on stderr as they come."""
 
     name: str
     tried: int = 0
@@ -18,7 +19,6 @@ class Tally:
     differing: int = 0
     redone: int = 0
     ended: dict[int, int] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)
     seconds: float = 0.0
     _now: str = ""
@@ -37,7 +37,7 @@ class Tally:
     def say(self, what: str) -> None:
         """Note a failure of the trial under way."""
         self._bad = True
-        self.failures.append(f"{self.name}, {self._now}: {what}")
+        print(f"{self.name}, {self._now}: {what}", file=sys.stderr, flush=True)
 
     def row(self) -> tuple[str, ...]:
         """The counts, as `HEADINGS` names them."""
