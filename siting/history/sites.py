@@ -1,15 +1,19 @@
 """Candidates of two runs side by side: which appeared, vanished, moved."""
 
 import csv
+import hashlib
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from io import StringIO
 from typing import Any
 
 from siting.columns import column_name
+from siting.errors import StorageError
 from siting.geodesy import PointTree, arc, ecef
 from siting.history.published import Published
+from siting.store.files import storing
 
 
 @dataclass(frozen=True)
@@ -137,12 +141,26 @@ def _half_cell(one: Site, other: Site) -> float:
 def _table(run: Published) -> list[dict[str, Any]] | None:
     """Rows of the candidates that the run has published; None where it has no such file."""
     if "candidates.csv" in run.manifest["outputs"]:
-        with (run.folder / "candidates.csv").open(newline="", encoding="utf-8-sig") as stream:
-            return list(csv.DictReader(line for line in stream if not line.startswith("#")))
+        return list(csv.DictReader(StringIO(_text(run, "candidates.csv"), newline="")))
     if "candidates.geojson" in run.manifest["outputs"]:
-        found = json.loads((run.folder / "candidates.geojson").read_text("utf-8"))
+        found = json.loads(_text(run, "candidates.geojson"))
         return [feature["properties"] for feature in found["features"]]
     return None
+
+
+def _text(run: Published, name: str) -> str:
+    """Text of a published file, which has to be as it was written."""
+    path = run.folder / name
+    with storing(path):
+        content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != run.manifest["outputs"][name]["sha256"]:
+        raise StorageError(
+            "RUN_DAMAGED",
+            "a file of a run is not as it was written",
+            where=str(path),
+            fix="run the pipeline again: damaged files are replaced",
+        )
+    return content.decode("utf-8-sig")
 
 
 def _score(run: Published) -> str:

@@ -3,13 +3,16 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from siting import findings
+from siting.errors import StorageError
 from siting.estimate import estimate_plan
 from siting.findings import Finding
+from siting.history.published import load
 from siting.kinds import Results
 from siting.outputs import writers
 from siting.outputs.names import MAP
@@ -100,10 +103,11 @@ class _Run:
 
     def reusable(self, strict: bool) -> tuple[Path, Manifest] | None:
         """The published run of the same identity, whole, and its manifest."""
-        if strict and (before := _read(self.out / "runs" / self.run_id)):
-            # Before the run is found, since that makes it the latest.
-            warned = [Finding(**each) for each in before["findings"]]
-            judgement.refuse_warnings(warned, "this run was published without --strict before")
+        if strict:  # before the run is found, since that makes it the latest
+            with suppress(StorageError):  # damaged or not there: it is made anew then
+                before = load(self.out / "runs" / self.run_id).manifest["findings"]
+                warned = [Finding(**each) for each in before]
+                judgement.refuse_warnings(warned, "this run was published without --strict before")
         folder = find_run(self.out, self.run_id, verify=self.verify)
         if folder is None:
             return None
@@ -208,14 +212,6 @@ class _Run:
 def _manifest(folder: Path) -> Manifest:
     manifest: Manifest = json.loads((folder / MANIFEST).read_bytes())
     return manifest
-
-
-def _read(folder: Path) -> Manifest | None:
-    """The manifest of a run that may not be there, or may be damaged: others look into that."""
-    try:
-        return _manifest(folder)
-    except (OSError, ValueError):
-        return None
 
 
 def _differing(folder: Path) -> list[Finding]:

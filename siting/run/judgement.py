@@ -8,6 +8,7 @@ from siting.errors import InputError, QualityError
 from siting.findings import Finding
 from siting.pipeline import require
 from siting.pipeline.plan import Plan
+from siting.pipeline.registry import nearest
 
 REFUSED = "QUALITY_REFUSED"
 _LEAK = "LABEL_LEAK"
@@ -16,10 +17,11 @@ _LEAK = "LABEL_LEAK"
 def told(noticed: Sequence[Finding], plan: Plan) -> list[Finding]:
     """Each finding once; accepted ones as notes with the reason; acceptances without any."""
     found = [*dict.fromkeys(noticed), *_leaks(plan)]
-    missing = plan.accept.keys() - {each.code for each in found}
+    codes = {each.code for each in found}
+    missing = plan.accept.keys() - codes
     return [
         *(_accepted(each, plan.accept) for each in found),
-        *(_unused(code, plan) for code in sorted(missing)),
+        *(_unused(code, plan, nearest(code, sorted(codes), 1)) for code in sorted(missing)),
     ]
 
 
@@ -30,12 +32,13 @@ def _accepted(finding: Finding, accept: dict[str, str]) -> Finding:
     return dataclasses.replace(finding, severity="note", message=message)
 
 
-def _unused(code: str, plan: Plan) -> Finding:
+def _unused(code: str, plan: Plan, close: list[str]) -> Finding:
     return Finding(
         "ACCEPT_UNUSED",
         f"{code} is accepted, but nothing of that code was found",
         where=f"accept.{code}",
         found=plan.accept[code],
+        wanted="".join(f"did you mean {each}?" for each in close),
         fix="take the line out, so that the next finding of that code is seen; or correct the code",
         severity="note",
     )

@@ -267,6 +267,13 @@ def test_verification_finds_a_damaged_value_and_counts_absent_ones(world, capsys
     assert "OBJECT_DAMAGED" in done.err
 
 
+def test_damaged_runs_are_not_compared(world):
+    run = world.run()
+    (run.folder / "candidates.csv").write_bytes(b"rank,\xff\n")
+    with pytest.raises(StorageError, match=r"RUN_DAMAGED(.|\n)*candidates\.csv"):
+        compare(run, run)
+
+
 def test_a_damaged_manifest_is_told(world):
     run = world.run()
     path = run.folder / "manifest.json"
