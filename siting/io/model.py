@@ -7,14 +7,16 @@ from importlib.metadata import version
 from typing import Any
 
 from siting.errors import InputError
+from siting.io.archive import zipped
 from siting.io.formats import StrPath, local_file, reading
 from siting.io.model_archive import (
     CARD,
     MAX_BYTES,
     described,
     members,
+    not_sealed,
     refused,
-    same_bytes,
+    same_members,
     sealed,
 )
 from siting.io.model_json import from_json
@@ -70,7 +72,7 @@ def dump(model: FittedModel) -> bytes:
         "card": model.card,
         "versions": {name: version(name) for name in _LIBRARIES},
     }
-    return same_bytes(content, json.loads(json.dumps(card, default=_plain)))
+    return zipped(same_members(content, json.loads(json.dumps(card, default=_plain))))
 
 
 def load(content: bytes, trusted: Iterable[str] = ()) -> FittedModel:
@@ -103,7 +105,7 @@ def load(content: bytes, trusted: Iterable[str] = ()) -> FittedModel:
             fix="fit the model again",
         )
     if card["digest"] != sealed(card, files):
-        raise refused("a card or members with another digest than the card's", "a change")
+        raise not_sealed("card and members have another digest than the card states")
     try:
         estimator = skops.io.loads(content, trusted=types)
     except Exception as error:  # skops raises anything over damaged bytes
@@ -145,7 +147,7 @@ def _minor(release: str) -> list[str]:
 def _members(content: bytes) -> dict[str, bytes]:
     """Members of a model's bytes, once they are known to be no pickle and no bomb."""
     if not content.startswith(b"PK"):
-        raise refused(described(content[:20]), "bytes")
+        raise refused(described(content[:256]))
     try:
         return members(content)
     except InputError:
@@ -162,9 +164,9 @@ def _card(files: Mapping[str, bytes]) -> dict[str, Any]:
             card["versions"]["scikit-learn"]
         )
     except Exception as error:  # json raises anything over damaged text
-        raise refused(f"no card ({type(error).__name__})", "a card") from error
+        raise not_sealed(f"no card ({type(error).__name__})") from error
     if not complete:
-        raise refused("a card without features, versions or digest", "a card")
+        raise not_sealed("a card without features, versions or digest")
     return card
 
 

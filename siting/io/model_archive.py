@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from siting.errors import InputError
-from siting.io.archive import zipped
 
 CARD = "siting.json"
 SCHEMA = "schema.json"
@@ -22,8 +21,7 @@ _GLOBAL = re.compile(rb"[(\]}l]*c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n")
 _ARRAYS = (".npy", ".npz")
 # How files begin that run code when they are loaded, or may hold such a file.
 _PICKLED = {
-    b"\x80": "a pickle", b"cos\n": "a pickle", b"c__builtin__": "a pickle",
-    b"\x78\x01": "a compressed pickle (joblib)", b"\x78\x5e": "a compressed pickle (joblib)",
+        b"\x78\x01": "a compressed pickle (joblib)", b"\x78\x5e": "a compressed pickle (joblib)",
     b"\x78\x9c": "a compressed pickle (joblib)", b"\x78\xda": "a compressed pickle (joblib)",
     b"\x1f\x8b": "a gzip file, such as a compressed pickle",
     b"BZh": "a bzip2 file, such as a compressed pickle",
@@ -64,13 +62,15 @@ def refuse_pickle(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(256)
     if is_pickle(head):
-        error = refused(described(head), "bytes")
+        error = refused(described(head))
         error.where = str(path)
         raise error
 
 
 def described(head: bytes) -> str:
     """What a file that is no model is, by how it begins."""
+    if is_pickle(head):
+        return "bytes that are no skops file, such as a pickle"
     found = next((what for start, what in _PICKLED.items() if head.startswith(start)), None)
     return found or f"bytes that begin with {head[:20]!r}"
 
@@ -88,7 +88,7 @@ def members(content: bytes) -> dict[str, bytes]:
         names = [each.filename for each in entries]
         strange = [name for name in names if not _is_ours(name) or names.count(name) > 1]
         if strange:
-            raise refused(", ".join(map(repr, sorted(set(strange))[:5])), "members of the archive")
+            raise not_sealed("members " + ", ".join(map(repr, sorted(set(strange))[:5])))
         size = sum(each.file_size for each in entries)
         texts = [each.file_size for each in entries if each.filename.endswith(".json")]
         if size > MAX_BYTES or max(texts, default=0) > MAX_JSON:
@@ -123,12 +123,10 @@ def _check_array(name: str, data: bytes) -> None:
         )
         shape, _, kind = read(stream)
         if kind.hasobject:
-            raise refused(f"{name}: an array of objects, which is a pickle", "an array")
+            raise refused(f"{name}: an array of objects, which is a pickle")
         wanted = kind.itemsize * int(np.prod([int(length) for length in shape], dtype=object))
         if wanted != len(data) - stream.tell():
-            raise refused(
-                f"{name}: an array of {shape} in {len(data) - stream.tell():,} bytes", "an array"
-            )
+            raise not_sealed(f"{name}: an array of {shape} in {len(data) - stream.tell():,} bytes")
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -146,14 +144,25 @@ def sealed(card: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
     return hashlib.sha256(f"{digest(files)}\n{text}".encode()).hexdigest()
 
 
-def refused(found: str, what: str = "something") -> InputError:
-    """Error for what could run code, or is not what it says."""
+def refused(found: str) -> InputError:
+    """Error for what could run code."""
     return InputError(
         "MODEL_UNTRUSTED",
-        f"the model holds {what} that is not loaded, because it could run code or was changed",
+        "the model holds something that is not loaded, because it could run code",
         found=found,
-        wanted="a model written by siting: estimators of scikit-learn and siting, no functions",
-        fix="fit the model again; use estimators without callables, no FunctionTransformer",
+        wanted="estimators of scikit-learn and siting, without functions",
+        fix="use estimators without callables, such as no FunctionTransformer",
+    )
+
+
+def not_sealed(found: str) -> InputError:
+    """Error for a model that is not as siting wrote it."""
+    return InputError(
+        "MODEL_UNTRUSTED",
+        "the model is not as it was written: it was changed, or written by something else",
+        found=found,
+        wanted="a model written by siting, with its card and digest",
+        fix="fit the model again",
     )
 
 
@@ -164,8 +173,8 @@ def _too_large(found: str) -> InputError:
     )  # fmt: skip
 
 
-def same_bytes(content: bytes, card: Mapping[str, Any]) -> bytes:
-    """A skops file without memory addresses and times, with the card and its digest added.
+def same_members(content: bytes, card: Mapping[str, Any]) -> dict[str, bytes]:
+    """Members of a skops file without memory addresses and times, with the sealed card.
 
     skops names objects and files by their address in memory. Numbers in order of appearance do
     as well; plain values that are equal may share one.
@@ -188,7 +197,7 @@ def same_bytes(content: bytes, card: Mapping[str, Any]) -> bytes:
             node["file"] = new
     files[SCHEMA] = json.dumps(schema).encode()
     files[CARD] = json.dumps({**card, "digest": sealed(card, files)}, sort_keys=True).encode()
-    return zipped(files)
+    return files
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
