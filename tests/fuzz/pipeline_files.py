@@ -14,10 +14,12 @@ from siting.sources.catalogue import pipelines_root
 from .. import small_world
 from . import structure
 from .emit import emit
+from .limits import large
 from .texts import damaged_bytes, damaged_text
 from .worker import Attempt
 
-LEVELS = ("bytes", "tokens", "structure")
+LEVELS = ("bytes", "tokens", "structure", "limits")
+LARGE_EVERY = 1000  # attempts between two large files
 LONGEST = 20_000  # characters of a message
 LOOKED_AT = 30  # errors of one file whose words are looked at
 # What concerns the file as a whole has no line.
@@ -47,7 +49,8 @@ class PipelineFiles:
 
     def files(self, index: int) -> dict[str, bytes]:
         rng = random.Random(f"{self.seed}/{index}")
-        level = self.level or LEVELS[index % 3]
+        usual = "limits" if index % LARGE_EVERY == LARGE_EVERY - 1 else LEVELS[index % 3]
+        level = self.level or usual
         return {"p.yaml": content(rng, level)}
 
     def attempt(self, files: dict[str, bytes]) -> Attempt:
@@ -56,6 +59,8 @@ class PipelineFiles:
 
 def content(rng: random.Random, level: str) -> bytes:
     """A mutated pipeline file."""
+    if level == "limits":
+        return large(rng).encode()
     if level == "structure":
         data = structure.mutated(rng, structure.pipeline(rng))
         return emit(data, rng).encode("utf-8", "surrogatepass")

@@ -13,6 +13,7 @@ from siting.io import yaml
 from .. import small_world
 from . import structure
 from .emit import emit
+from .limits import SHAPES
 from .pipeline_files import LEVELS, PipelineFiles, content, judge
 from .worker import Tally, listening, try_one
 
@@ -26,7 +27,7 @@ def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipelineFiles]:
     return made
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", LEVELS[:3])
 def test_mutated_pipeline_files_end_with_a_plan_or_with_errors(
     fuzzer: PipelineFiles, level: str
 ) -> None:
@@ -39,6 +40,28 @@ def test_mutated_pipeline_files_end_with_a_plan_or_with_errors(
     assert not broken, [(each.index, each.kind, each.detail) for each in broken]
     assert tally.tried == COUNT
     assert len(tally.outcomes) > 5  # it is not one mistake over and over
+
+
+def test_large_pipeline_files_end_with_a_plan_or_with_errors(fuzzer: PipelineFiles) -> None:
+    tally = Tally()
+    with listening() as heard:
+        for shape in SHAPES:
+            try_one(OneFile(fuzzer, shape(300).encode()), 0, heard, tally)
+    broken = [each for each in tally.faults if each.kind != "slow"]
+    assert not broken, [(each.kind, each.detail) for each in broken]
+    assert {"PLAN", "FUNCTION_UNKNOWN", "SOURCE_UNKNOWN", "CYCLE"} <= tally.outcomes.keys()
+
+
+class OneFile(PipelineFiles):
+    """The same file at every attempt."""
+
+    def __init__(self, prepared: PipelineFiles, content: bytes) -> None:
+        super().__init__(prepared.seed)
+        self.folder = prepared.folder
+        self.content = content
+
+    def files(self, index: int) -> dict[str, bytes]:
+        return {"p.yaml": self.content}
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
