@@ -28,6 +28,10 @@ PIPELINE = small_world.PIPELINE.replace("candidates: {", MODELS + "candidates: {
 )
 
 
+# Matplotlib reads this file from the working directory; reports have a style of their own.
+SETTINGS = "backend: module://none\ntext.usetex: True\nfont.size: 20\nsvg.hashsalt: other\n"
+
+
 @dataclass(frozen=True)
 class Variation:
     """Surroundings of a run."""
@@ -141,6 +145,8 @@ class Bench:
         child = [sys.executable, str(Path(__file__).with_name("child.py"))]
         child += [str(variation.processors), variation.mask, "run", *self.pipeline(variation)]
         cwd = self.folder if variation.elsewhere else home
+        if variation != REFERENCE:
+            (cwd / "matplotlibrc").write_text(SETTINGS, "utf-8")
         child += ["--out", os.path.relpath(out, cwd) if variation.elsewhere else str(out)]
         done = subprocess.run(child, cwd=cwd, env=settings, capture_output=True, check=False)
         if done.returncode:
