@@ -14,6 +14,7 @@ from siting.errors import PipelineError, PipelineInvalidError, SitingError
 from siting.io import yaml
 from siting.io.yaml import Document, KeyPath
 from siting.outputs.names import output_problem
+from siting.pages import codes, nearest_codes
 from siting.pipeline.header import GridText, Header
 from siting.pipeline.messages import mistake, mistakes, value_at
 from siting.pipeline.plan import Call, Plan, Step, Value
@@ -95,6 +96,7 @@ class _Check:
         steps = self.ordered()
         for step in steps:
             self.errors += self.names.settle(step, self.document, header.accept)
+        self.accepted(header)
         candidates = self.candidates(header)
         self.domain(header.domain)
         self.outputs(header)
@@ -235,6 +237,22 @@ class _Check:
                     ),
                 ]
             ) from None
+
+    def accepted(self, header: Header) -> None:
+        """A code that nothing has would accept nothing, without a word."""
+        for code in header.accept.keys() - set(codes()):
+            self.errors.append(
+                mistake(
+                    self.document,
+                    ("accept", code),
+                    "CONFIG_REFERENCE",
+                    f"no finding has the code '{code}'",
+                    found=code,
+                    wanted=", ".join(nearest_codes(code)),
+                    fix="`siting help CODE` tells what each is",
+                    at_key=True,
+                )
+            )
 
     def candidates(self, header: Header) -> Call | None:
         if header.candidates is None:

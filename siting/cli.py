@@ -264,6 +264,16 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(4)
 
 
+@app.command("help")
+def help_(
+    code: Annotated[str, typer.Argument(help="Code of an error or a finding: CRS_MISSING.")],
+) -> None:
+    """What an error or a finding means, and how to fix it."""
+    from siting.pages import page
+
+    print(page(code), end="")
+
+
 @app.command()
 def version() -> None:
     """Version of siting."""

@@ -106,9 +106,18 @@ def test_wheel_holds_every_pipeline(wheel: dict[str, bytes]) -> None:
     assert below("siting/_pipelines/", wheel) == sources("pipelines")
 
 
+def test_wheel_holds_the_page_of_every_code(wheel: dict[str, bytes]) -> None:
+    assert below("siting/_errors/", wheel) == sources("docs/errors")
+
+
+def test_installed_command_explains_a_code(installed: Path, tmp_path: Path) -> None:
+    said = command(installed / "siting", "help", "CRS_MISSING", cwd=tmp_path)
+    assert said.startswith("# CRS_MISSING\n")
+
+
 def test_wheel_holds_the_package_as_it_is_pages_and_all(wheel: dict[str, bytes]) -> None:
     package = below("siting/", wheel)
-    added = ("_data/", "_pipelines/")
+    added = ("_data/", "_pipelines/", "_errors/")
     held = {name: each for name, each in package.items() if not name.startswith(added)}
     assert held == sources("siting")
     suffixes = {Path(name).suffix for name in below("siting/outputs/", wheel)}

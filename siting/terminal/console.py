@@ -114,6 +114,8 @@ def print_error(error: SitingError) -> None:
         for label in ("where", "found", "wanted", "fix"):
             if text := getattr(each, label):
                 console.print(f"  [dim]{label + ':':<7}[/] {escape(text)}")
+    codes = dict.fromkeys(each.code for each in getattr(error, "errors", [error]))
+    console.print(f"[dim]more: siting help {escape(' | '.join(list(codes)[:3]))}[/]")
 
 
 def open_screen() -> Console:

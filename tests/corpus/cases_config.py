@@ -161,6 +161,8 @@ for row in [
     ("status_word", "CONFIG_VALUE", "no such status",
      swapped("status: measured", "status: certain")),
     ("digest_short", "CONFIG_VALUE", "no SHA-256", swapped("vintage: '2020'", "sha256: 'abc'")),
+    ("accept_unknown", "CONFIG_REFERENCE", "a misspelt code accepts nothing",
+     GOOD + "accept: {LAYER_CONSTAND: it is so}\n"),
     ("accept_code", "CONFIG_TYPE",
      "an acceptance without its reason", GOOD + "accept: [LAYER_CONSTANT]\n"),
     ("data_root_variable", "CONFIG_VALUE", "not expanded", GOOD + "data_roots: ['${HOME}']\n"),
