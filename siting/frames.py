@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from siting import units
 from siting.errors import InputError, UnitsError
+from siting.io.column_ranges import tell_implausible
 from siting.io.plausible import SENTINELS
 
 _UNVERIFIED = {"unverified", "no", "false"}
@@ -78,6 +79,7 @@ def column(frame: pd.DataFrame, name: str, unit: str | None, where: str) -> NDAr
         )  # fmt: skip
     check_unit(name, have, where)
     values = numbers(frame, name, where)
+    tell_implausible(values, name, have, where)
     return np.asarray(units.convert(values, have, unit))
 
 

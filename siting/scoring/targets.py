@@ -62,7 +62,7 @@ def unit_of(labels: gpd.GeoDataFrame, target: str, where: str) -> str:
     Raises
     ------
     UnitsError
-        UNITS_MISSING, UNITS_CONFLICT.
+        UNITS_MISSING, UNITS_CONFLICT, and whatever :func:`siting.frames.column` raises.
     """
     entry = labels.attrs.get("columns", {}).get(target)
     unit = entry.get("units") if isinstance(entry, Mapping) else entry
@@ -74,7 +74,7 @@ def unit_of(labels: gpd.GeoDataFrame, target: str, where: str) -> str:
             wanted="the unit of what is learned; 1 for a plain number",
             fix=f"add `columns: {{{target}: UNIT}}` to the source",
         )
-    frames.check_unit(target, str(unit), where)
+    frames.column(labels, target, str(unit), where)  # for its checks
     return str(unit)
 
 
@@ -90,9 +90,7 @@ def tell_perfect(X: pd.DataFrame, y: NDArray[Any], where: str) -> None:
     apart = (y == 1) | ~pd.MultiIndex.from_frame(X).isin(pd.MultiIndex.from_frame(X[y == 1]))
     if (y[apart] == 1).sum() < _FIELDS or (y[apart] == 0).sum() < _OTHERS:
         return
-    found = {
-        str(name): float(roc_auc_score(y[apart], values[apart])) for name, values in X.items()
-    }
+    found = {str(name): float(roc_auc_score(y[apart], values[apart])) for name, values in X.items()}
     perfect = [name for name, auc in found.items() if max(auc, 1 - auc) > _PERFECT]
     if perfect:
         warn(

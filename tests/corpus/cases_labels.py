@@ -204,6 +204,11 @@ QUANTITIES: dict[str, tuple[str, str | None, list[Any], str, str]] = {
     "text": ("error", "COLUMN_TEXT", [*KNOWN[:-1], "> 180"], "t", "degC"),
     "thousands": ("error", "COLUMN_TEXT", [*KNOWN[:-1], '"1,180"'], "t", "degC"),
     "date": ("error", "COLUMN_TEXT", [*KNOWN[:-1], "12-Mar"], "t", "degC"),
+    "fahrenheit": ("warn", "RANGE_IMPLAUSIBLE", [3 * t for t in KNOWN], "BHT", "degC"),
+    "boiling": ("warn", "RANGE_IMPLAUSIBLE", KNOWN, "spring_temperature", "degC"),
+    "depth_negative": ("warn", "RANGE_IMPLAUSIBLE", [-t for t in KNOWN], "total_depth", "m"),
+    "depth_beyond": ("warn", "RANGE_IMPLAUSIBLE", KNOWN, "well_depth", "km"),
+    "depth_good": ("accept", None, KNOWN, "total_depth", "m"),
     "gap": ("warn", "LABELS_UNKNOWN", [*KNOWN[:-1], ""], "t", "degC"),
     "same": ("error", "TOO_FEW_POSITIVES", [140.0] * 12, "t", "degC"),
 }
