@@ -26,7 +26,8 @@ _ENGINES = {"netcdf3": "scipy", "hdf5": "h5netcdf", "zarr": "zarr"}
 
 
 @contextmanager
-def _opened(path: Path, kind: Format) -> Iterator[xr.Dataset]:
+def opened(path: Path, kind: Format) -> Iterator[xr.Dataset]:
+    """The open dataset, nothing in it decoded."""
     with reading(path), ExitStack() as stack:
         file: Any = path
         options: dict[str, Any] = {"consolidated": False} if kind == "zarr" else {}
@@ -70,7 +71,7 @@ def open_gridded(
         LATLON_SWAPPED, and whatever is wrong with its time axis.
     """
     _check_container(path, kind)
-    with _opened(path, kind) as dataset:
+    with opened(path, kind) as dataset:
         name = _variable(dataset, part.variable, path)
         array = dataset[name]
         axes = axes_of(array)
@@ -120,7 +121,7 @@ def over_time(
     turn = (source.scale / full, source.offset / full) if source.circular else None
     reduction = OverTimeReduction(
         partial(_read_steps, source, axes, steps),
-        partial(_opened, source.path, kind),
+        partial(opened, source.path, kind),
         steps.axis,
         steps.first,
         how,
@@ -183,7 +184,7 @@ def _read_steps(
     )
     with reading(source.path):
         values = np.asarray(part.transpose(steps.time, *axes).values)
-    missing = _missing(values, part.attrs)
+    missing = missing_values(values, part.attrs)
     values = values.view(_unsigned_type(values.dtype, part.attrs))
     for each in source.nodata:
         missing = missing | equals(values, each)
@@ -209,12 +210,12 @@ def _load(
     path: Path, kind: Format, name: str, axes: Axes, step: dict[str, int], rows: slice,
     columns: slice,
 ) -> np.ma.MaskedArray[Any, Any]:  # fmt: skip
-    with _opened(path, kind) as dataset:
+    with opened(path, kind) as dataset:
         part = dataset[name].isel({**step, axes.y: rows, axes.x: columns})
         values = np.asarray(part.transpose(*axes).values)
         attrs = part.attrs
     return np.ma.masked_array(
-        values.view(_unsigned_type(values.dtype, attrs)), _missing(values, attrs)
+        values.view(_unsigned_type(values.dtype, attrs)), missing_values(values, attrs)
     )
 
 
@@ -224,7 +225,7 @@ def _unsigned_type(dtype: np.dtype[Any], attrs: dict[str, Any]) -> np.dtype[Any]
     return np.dtype(f"u{dtype.itemsize}").newbyteorder(dtype.byteorder) if unsigned else dtype
 
 
-def _missing(values: NDArray[Any], attrs: dict[str, Any]) -> NDArray[np.bool_]:
+def missing_values(values: NDArray[Any], attrs: dict[str, Any]) -> NDArray[np.bool_]:
     """Stored values that CF attributes declare to be none."""
     missing = np.zeros(values.shape, dtype=bool)
     for fill in fills(attrs):

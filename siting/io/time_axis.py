@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -245,16 +244,16 @@ def _date_seconds(date: str, year: float, where: str) -> float:
         days = (number - 1970) * 360.0 + (month - 1) * 30 + day - 1
     else:
         days = (number - 1970) * year + float(_BEFORE[month - 1]) + day - 1
-    zone = _offset(found["zone"] or "")
+    zone = zone_offset(found["zone"] or "")
     return days * DAY + parts["hour"] * 3600 + parts["minute"] * 60 + parts["second"] - zone
 
 
-def _offset(zone: str) -> float:
+def zone_offset(zone: str) -> float:
     """Seconds that a time zone is ahead of UTC.
 
     Examples
     --------
-    >>> _offset("+05:30"), _offset("-8"), _offset("Z")
+    >>> zone_offset("+05:30"), zone_offset("-8"), zone_offset("Z")
     (19800.0, -28800.0, 0.0)
     """
     if not zone or zone in {"Z", "UTC", "GMT"}:

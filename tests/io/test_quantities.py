@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 from siting import units
 from siting.errors import InputError

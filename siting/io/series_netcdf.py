@@ -1,0 +1,57 @@
+"""Columns of a NetCDF file that holds the series of one site."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from siting.errors import InputError
+from siting.io.formats import Format
+from siting.io.gridded import missing_values, opened
+from siting.io.time_axis import is_time, time_axis
+
+
+def read_columns(path: Path, kind: Format, names: list[str]) -> pd.DataFrame:
+    """Time and named variables of one site; units and the place in ``attrs``.
+
+    Raises
+    ------
+    InputError
+        VARIABLE_MISSING, DIMENSION_AMBIGUOUS where there are several sites.
+    """
+    with opened(path, kind) as dataset:
+        lacking = [name for name in names if name not in dataset.variables]
+        if lacking or not names:
+            raise InputError(
+                "VARIABLE_MISSING",
+                f"there is no variable '{lacking[0] if lacking else ''}'",
+                where=str(path),
+                found=", ".join(map(str, dataset.data_vars)),
+            )
+        first = dataset[names[0]]
+        dim = next((str(each) for each in first.dims if is_time(first, str(each))), "")
+        axis = time_axis(dataset, dim or "time", f"{path}: {dim or 'time'}")
+        columns: dict[str, object] = {"time": axis.seconds.astype("int64").astype("datetime64[s]")}
+        for name in names:
+            array = dataset[name]
+            if array.size != axis.seconds.size:
+                raise InputError(
+                    "DIMENSION_AMBIGUOUS",
+                    "the variable is not one series",
+                    where=f"{path}: {name}",
+                    found=", ".join(f"{each} ({array.sizes[each]})" for each in array.dims),
+                    fix="cut one site out of the file first",
+                )
+            stored = np.asarray(array.values).ravel()
+            values = stored.astype(float)
+            values[missing_values(stored, array.attrs)] = np.nan
+            scale = float(array.attrs.get("scale_factor", 1.0))
+            columns[name] = values * scale + float(array.attrs.get("add_offset", 0.0))
+        table = pd.DataFrame(columns)
+        table.attrs["units"] = {name: str(dataset[name].attrs.get("units", "")) for name in names}
+        for x, y in (("longitude", "latitude"), ("lon", "lat")):
+            if x in dataset.variables and y in dataset.variables and dataset[x].size == 1:
+                table.attrs["place"] = tuple(
+                    float(np.ravel(dataset[each].values)[0]) for each in (x, y)
+                )
+    return table
