@@ -19,7 +19,7 @@ ENDS = {
     "EROFS": (4, "NOT_WRITABLE"),
     "EIO": (4, "STORAGE_FAILED"),
     "MEMORY": (4, "MEMORY_FULL"),
-    "SIGINT": (130, ""),
+    "SIGINT": (130, "interrupted"),
     "SIGTERM": (143, ""),
 }
 FAULTS = ("ENOSPC", "+ENOSPC", "+EROFS", "EIO", "MEMORY", "SIGINT", "SIGTERM")
