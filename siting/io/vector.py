@@ -75,6 +75,32 @@ def read_features(
     return frame
 
 
+def tell_outside(frame: gpd.GeoDataFrame, window: tuple[float, float, float, float]) -> None:
+    """A finding for features of which none lies on the grid.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Features in WGS 84.
+    window : tuple of float
+        West, south, east, north of the grid [degree], as :func:`siting.coverage.window` tells;
+        longitudes may run on beyond 180.
+    """
+    west, south, east, north = window
+    edges = shapely.bounds(frame.geometry.to_numpy()).T
+    level = (edges[1] <= north) & (edges[3] >= south)
+    turns = [(edges[0] + turn <= east) & (edges[2] + turn >= west) for turn in (-360, 0, 360)]
+    if not (level & np.any(turns, axis=0)).any():
+        warn(
+            "FEATURES_OUTSIDE",
+            "no feature of the file lies on the grid",
+            where=str(frame.attrs.get("source", "")),
+            found=", ".join(f"{each:.6g}" for each in frame.total_bounds),
+            wanted=", ".join(f"{each:.6g}" for each in window),
+            fix="are longitude and latitude swapped, or the CRS another one?",
+        )
+
+
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     with reading(path):
         metadata = pq.read_schema(path).metadata or {}

@@ -15,7 +15,7 @@ from shapely.geometry import GeometryCollection, LineString, box
 from siting.errors import InputError
 from siting.findings import collect
 from siting.io.formats import OGR_DRIVERS
-from siting.io.vector import read_features
+from siting.io.vector import read_features, tell_outside
 
 WELL = Point(-119.0, 39.0)
 DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
@@ -231,3 +231,19 @@ def test_geojson_of_the_old_kind_with_its_crs(tmp_path) -> None:
     }
     (tmp_path / "a.geojson").write_text(json.dumps(content))
     assert read_features(tmp_path / "a.geojson").geometry.iloc[0].x == pytest.approx(-117.0)
+
+
+@pytest.mark.parametrize(
+    ("place", "window", "codes"),
+    [
+        (WELL, (-120, 38, -118, 40), []),
+        (WELL, (240, 38, 242, 40), []),
+        (box(-130, 30, -110, 50), (-120, 38, -118, 40), []),
+        (Point(39, -11), (-120, 38, -118, 40), ["FEATURES_OUTSIDE"]),
+        (Point(-119, 41), (-120, 38, -118, 40), ["FEATURES_OUTSIDE"]),
+    ],
+)
+def test_features_of_which_none_is_on_the_grid(place, window, codes) -> None:
+    with collect() as findings:
+        tell_outside(frame([place]), window)
+    assert [finding.code for finding in findings] == codes
