@@ -15,6 +15,7 @@ from .. import small_world
 from . import structure
 from .emit import emit
 from .limits import large
+from .mistakes import mutated
 from .texts import damaged_bytes, damaged_text
 from .worker import Attempt
 
@@ -62,7 +63,7 @@ def content(rng: random.Random, level: str) -> bytes:
     if level == "limits":
         return large(rng).encode()
     if level == "structure":
-        data = structure.mutated(rng, structure.pipeline(rng))
+        data = mutated(rng, structure.pipeline(rng))
         return emit(data, rng).encode("utf-8", "surrogatepass")
     text = _text(rng)
     if level == "tokens":

@@ -1,13 +1,28 @@
 """One world as files of every format and convention."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pytest
 import rasterio
 import xarray as xr
 
-from .world import CELL, NORTH, WEST, Floats, World, x_centres, y_centres
+from .world import (
+    CELL,
+    NORTH,
+    WEST,
+    Answer,
+    Floats,
+    Recipe,
+    World,
+    answer,
+    x_centres,
+    y_centres,
+)
+
+Write = Callable[[World, Path], str]
 
 HEAT = "{file: heat.tif, units: mW m-2, status: measured}"
 FAULTS = "{file: faults.gpkg, status: measured}"
@@ -56,3 +71,13 @@ def write_vector(path: Path, frame: gpd.GeoDataFrame, **options: Any) -> None:
         frame.to_parquet(path)
     else:
         frame.to_file(path, engine="pyogrio", **options)
+
+
+def every(ways: dict[str, Any]) -> list[Any]:
+    """All ways of writing a file, each with one of four worlds."""
+    return [pytest.param(number % 4, way, id=way) for number, way in enumerate(ways)]
+
+
+def read_with(folder: Path, name: str, text: str) -> Answer:
+    """What the pipeline of one source says, with it declared otherwise."""
+    return answer(folder, Recipe.of({name: text}))
