@@ -380,6 +380,14 @@ add(
     "a link out of the folder",
     lambda d: (d / "a.tif").symlink_to("/etc/passwd"),
 )
+add(
+    corpus,
+    "r_link_loop",
+    "error",
+    "FILE_MISSING",
+    "two links that point to one another",
+    lambda d: ((d / "a.tif").symlink_to("b.tif"), (d / "b.tif").symlink_to("a.tif")),
+)
 
 
 def _socket(path: Path) -> None:

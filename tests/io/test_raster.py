@@ -467,6 +467,12 @@ def test_tile_reads_leave_nothing_open_and_nothing_beside_the_file(tif, field, h
     assert [each.name for each in path.parent.iterdir()] == ["a.tif"]
 
 
+def test_bands_without_number_are_refused(tif, field, home, monkeypatch) -> None:
+    monkeypatch.setattr(geotiff, "MAX_BANDS", 2)
+    error = refused(tif(np.stack([field] * 3)), home, "TOO_LARGE", band=1)
+    assert error.found == "3 bands"
+
+
 def test_more_than_a_hundred_thousand_blocks_are_not_listed(tif, field, home, monkeypatch) -> None:
     monkeypatch.setattr(geotiff, "MAX_BLOCKS_LISTED", 0)
     assert np.array_equal(read_raster(tif(field), home, kind="continuous").values, field)
