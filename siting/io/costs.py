@@ -1,4 +1,4 @@
-"""Tables of costs in one currency and year: what names no year is refused, what differs converted."""
+"""Tables of costs in one currency and year: no year is refused, another year is converted."""
 
 import re
 from pathlib import Path

@@ -19,7 +19,7 @@ from siting.io.quantities import known_name, quantities
 from siting.io.series_netcdf import read_columns
 from siting.io.source import plain_unit
 from siting.io.table import read_table
-from siting.io.time_axis import TimeAxis, zone_offset
+from siting.io.time_axis import CIVIL_YEAR, TimeAxis, zone_offset
 from siting.io.time_checks import check_order, check_steps
 
 WITHIN = 20_000.0  # of the site asked for, where a file names its own place [m]
@@ -77,7 +77,7 @@ def read_series(
         for quantity, name in columns.items()
     }
     check_order(seconds, str(file))
-    check_steps(TimeAxis(str(file), seconds, 365.2425), together=True)
+    check_steps(TimeAxis(str(file), seconds, CIVIL_YEAR), together=True)
     _check_held(values, file)
     return _dataset(seconds, values, site, longitude, latitude, file)
 

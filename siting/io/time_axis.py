@@ -33,7 +33,7 @@ _CALENDARS: dict[str, float | None] = {
     "360_day": 360.0,
     "julian": 365.25,
 }
-_CIVIL_YEAR = 365.2425
+CIVIL_YEAR = 365.2425
 _BEFORE = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334])  # days before a month
 _EPOCH = re.compile(
     r"(?P<year>[-+]?\d{1,4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
@@ -98,7 +98,7 @@ class TimeAxis:
     def _month_lengths(self) -> Floats | None:
         if not self.is_monthly:
             return None
-        if abs(self.year - _CIVIL_YEAR) < 0.01:
+        if abs(self.year - CIVIL_YEAR) < 0.01:
             months = self.seconds.astype("datetime64[s]").astype("datetime64[M]")
             days = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
             civil: Floats = days.astype(float) * DAY
@@ -132,7 +132,7 @@ class TimeAxis:
 
     def date(self, step: int) -> str:
         """Date of a step; outside of the civil calendar the year with a fraction."""
-        if abs(self.year - _CIVIL_YEAR) < 0.01 and abs(self.years[step]) < 9999:
+        if abs(self.year - CIVIL_YEAR) < 0.01 and abs(self.years[step]) < 9999:
             return str(np.datetime64(int(self.seconds[step]), "s")).replace("T00:00:00", "")
         return f"year {self.years[step]:.2f}"
 
@@ -217,7 +217,7 @@ def _clock(units: str, calendar: str, where: str) -> tuple[float, float, float]:
     length = _CALENDARS.get(calendar.strip().lower(), np.nan)
     if length is not None and not np.isfinite(length):
         raise _unreadable(where, f"calendar '{calendar}'")
-    year = _CIVIL_YEAR if length is None else length
+    year = CIVIL_YEAR if length is None else length
     if word in _MONTHS:
         unit = _MONTHS[word] * year / 12 * DAY
     elif word in _SECONDS:
@@ -236,7 +236,7 @@ def _date_seconds(date: str, year: float, where: str) -> float:
     number, month, day = (int(found[key]) for key in ("year", "month", "day"))
     if not (1 <= month <= 12 and 1 <= day <= 31 and parts["hour"] < 25 and parts["minute"] < 60):
         raise _unreadable(where, f"date '{date}'")
-    if abs(year - _CIVIL_YEAR) < 0.01:
+    if abs(year - CIVIL_YEAR) < 0.01:
         first = np.datetime64(f"{number:05d}-{month:02d}-01" if number < 0 else
                               f"{number:04d}-{month:02d}-01", "D")  # fmt: skip
         days = float(first.astype("int64")) + day - 1

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.findings import warn
-from siting.io.time_axis import DAY, TimeAxis
+from siting.io.time_axis import CIVIL_YEAR, DAY, TimeAxis
 
 EARLIEST, LATEST = 1850.0, 2101.0  # years that observations, reanalyses and scenarios lie in
 
@@ -73,6 +73,14 @@ def check_steps(axis: TimeAxis, *, together: bool) -> None:
             found=f"{axis.date(0)} to {axis.date(-1)}",
             wanted=f"years from {EARLIEST:g} to {LATEST - 1:g}",
             fix="correct the units or the epoch of the time axis",
+        )
+    if together and abs(axis.year - CIVIL_YEAR) > 0.01:
+        warn(
+            "CALENDAR",
+            "the calendar of the file is not the civil one: dates are counted by its own",
+            where=axis.where,
+            found=f"years of {axis.year:g} days",
+            severity="note",
         )
     if axis.seconds.size > 2 and not axis.is_climatology:
         _check_even(axis, together)
