@@ -13,12 +13,11 @@ from siting.findings import warn
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
-# Excel turns ids such as MAR1 and 123E3 into dates and powers of ten.
+# Excel turns ids such as MAR1 and 123E3 into dates and powers of ten, in just this spelling.
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAMAGED = re.compile(
     r"\d(?:\.\d+)?E\+\d{2,}|#(?:REF|VALUE|NAME|N/A|DIV/0|NUM|NULL)[!?]?"
-    r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d{2,4})?"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2}",
-    re.IGNORECASE,
+    rf"|\d{{1,2}}-{_MONTH}(?:-\d{{2,4}})?|{_MONTH}-\d{{2}}"
 )
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _LEADING_ZERO = re.compile(r"[-+]?0\d")

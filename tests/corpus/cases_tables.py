@@ -103,6 +103,7 @@ good("empty_column", "a column that is empty", CSV.replace("1200", "").replace("
      .replace("1500", ""))  # fmt: skip
 good("empty_ids", "an id column that nobody filled", CSV.replace("s1,", ",").replace("s2,", ",")
      .replace("s3,", ","))  # fmt: skip
+good("ids_like_dates", "wells named for a marsh", changed("s1,", "MAR-12,").replace("s2", "MAY-01"))
 good("missing", "missing values in a column of no importance", changed("1200", "NA"))
 good("namibia", "NA is Namibia", changed("Alpha", "NA"))
 good("mixed_column", "remarks among numbers in a column of no importance", changed("800", "> 800"))
