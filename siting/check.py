@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from siting import grid as grids
 from siting import units
-from siting.errors import PipelineError, PipelineInvalidError, SitingError
+from siting.errors import PipelineError, PipelineInvalidError, SitingError, UnitsError
 from siting.io import yaml
 from siting.io.yaml import Document, KeyPath
 from siting.outputs.names import output_problem
@@ -156,7 +156,12 @@ class _Check:
         """Resolution in the units of the CRS."""
         if not isinstance(text.resolution, str):
             return text.resolution
-        return units.parse_quantity(text.resolution, _axis_unit(text.crs))
+        unit = _axis_unit(text.crs)
+        try:
+            return units.parse_quantity(text.resolution, unit)
+        except UnitsError as error:
+            error.where = "grid.resolution"
+            raise
 
     def sources(self, header: Header) -> None:
         try:

@@ -127,21 +127,23 @@ def _rows_to(system: CRS, latitude: float, size: float) -> int:
 
 def _regional(system: CRS, resolution: float, bounds: Bounds) -> tuple[tuple[int, int], Affine]:
     if len(bounds) != 4 or not all(math.isfinite(edge) for edge in bounds):
-        raise _bounds_error("bounds are four finite numbers", found=str(bounds))
+        raise _bounds_error("bounds are four finite numbers", found=str(list(bounds)))
     west, south, east, north = bounds
     if not (west < east and south < north):
         raise _bounds_error(
             "the bounds are reversed or empty",
-            found=str(bounds),
+            found=str(list(bounds)),
             fix="across the dateline let east go on beyond 180, as in [170, -50, 190, -30]",
         )
     width, height = east - west, north - south
     if max(abs(west), abs(south), abs(east), abs(north)) > FARTHEST:
-        raise _bounds_error("the bounds lie beyond any place on the earth", found=str(bounds))
+        raise _bounds_error("the bounds lie beyond any place on the earth", found=str(list(bounds)))
     if is_cylindrical(system):
         length = circle(system)[2]
         if width > length * (1 + 1e-9):
-            raise _bounds_error("the bounds reach more than once round the globe", str(bounds))
+            raise _bounds_error(
+                "the bounds reach more than once round the globe", str(list(bounds))
+            )
         if width > length * (1 - 1e-9):
             resolution = length / _closing_columns(length, resolution)
     shape = _whole_cells(height, resolution), _whole_cells(width, resolution)

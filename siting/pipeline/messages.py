@@ -97,6 +97,20 @@ def _holds(value: Any, key: int | str) -> bool:
     return isinstance(value, dict) and key in value
 
 
+# Pydantic speaks of JSON; people write YAML.
+_WORDS = {
+    "a valid array": "a list",
+    "a valid list": "a list",
+    "a valid tuple": "a list",
+    "a valid dictionary": "a mapping",
+    "an object": "a mapping",
+    "a valid string": "text",
+    "a valid number": "a number",
+    "a valid integer": "a whole number",
+    "a valid boolean": "true or false",
+}
+
+
 def _one(document: Document, path: KeyPath, error: Any, allowed: list[str]) -> PipelineError:
     kind, last = error["type"], str(path[-1]) if path else ""
     if kind == "extra_forbidden":
@@ -116,6 +130,8 @@ def _one(document: Document, path: KeyPath, error: Any, allowed: list[str]) -> P
     message = "must be " + error["msg"].removeprefix("Input should be ")
     if error["type"] == "quantity" or not error["msg"].startswith("Input should be "):
         message = error["msg"]
+    for word, ours in _WORDS.items():
+        message = message.replace(word, ours)
     value = value_at(document, path)
     code = "CONFIG_TYPE" if kind.endswith(("_type", "_parsing")) else "CONFIG_VALUE"
     return mistake(document, path, code, message, found=value)

@@ -71,7 +71,7 @@ def _nested(document: Document, path: KeyPath, value: Any) -> Any:
                         error.message,
                         found=error.found,
                         wanted=error.wanted,
-                        fix=error.fix or error.where,
+                        fix=error.fix,
                     )
                 ]
             ) from None
@@ -227,8 +227,9 @@ class Names:
             return []
         wanted = [each for each in leaves(argument.hint) if each.kind == reference.kind]
         if value.kind != reference.kind:
-            message = f"'{reference}' is a {value.kind}, not a {reference.kind}"
-            return [mistake(document, path, "KIND_WRONG", message, wanted=f"a {reference.kind}")]
+            wants = _with_article(reference.kind)
+            message = f"'{reference}' is {_with_article(value.kind)}, not {wants}"
+            return [mistake(document, path, "KIND_WRONG", message, wanted=wants)]
         for each in wanted:
             if each.unit and value.unit and not units.compatible(value.unit, each.unit):
                 message = f"'{reference}' is in '{value.unit}', which is no '{each.unit}'"
@@ -282,6 +283,10 @@ class Names:
             and (value := self.value(str(reference)))
             and value.marks.label_leak
         ]
+
+
+def _with_article(kind: str) -> str:
+    return kind if kind.endswith("s") else f"a {kind}"
 
 
 def _stands_as_key(reference: Reference, document: Document, path: KeyPath) -> bool:
