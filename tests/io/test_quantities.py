@@ -96,7 +96,6 @@ def test_relief_in_another_unit_raises_an_alarm() -> None:
 
 
 def test_wrong_quantity_is_refused_by_name(tmp_path) -> None:
-    import xarray as xr
 
     dataset = xr.Dataset(
         {"pp1d": (("lat", "lon"), [[8.0, 9.0], [10.0, 11.0]], {"units": "s"})},
