@@ -99,7 +99,8 @@ class _Pair:
             texts = differences(grid_texts(self.before["grid"]), grid_texts(self.after["grid"]))
             change = "; ".join(f"{name} {each}" for name, each in texts)
             found.append(self.cause("grid", change or "definition of the CRS", gridded, True))
-        if (old := self.before.get("domain")) != (new := self.after.get("domain")):
+        told = "domain" in self.before and "domain" in self.after  # not in runs of an early siting
+        if told and (old := self.before["domain"]) != (new := self.after["domain"]):
             users = [name for name in self.changed if self.new[name]["recipe"].get("domain")]
             found.append(self.cause("domain", f"{old} -> {new}", users, True))
         for name, change in differences(self.before["versions"], self.after["versions"]):
@@ -117,9 +118,10 @@ class _Pair:
                 change = "a new step" if old is None else "left out"
                 found.append(self.cause(place, change, (name,)))
             elif old["key"] != new["key"]:
-                for path, change in differences(_flat(old), _flat(new)):
+                texts = _flat(old, new), _flat(new, old)
+                for path, change in differences(*texts):
                     if path == "code":
-                        label = f"code of {_flat(new).get('function', 'reading sources')}"
+                        label = f"code of {texts[1].get('function', 'reading sources')}"
                         coded.setdefault((label, change), []).append(name)
                     elif path != "domain":  # said once, for the whole run
                         found.append(self.cause(*_told(place, path, change), (name,)))
@@ -135,7 +137,7 @@ class _Pair:
             return [self.cause("candidates", "left out" if old else "added", (), True)]
         return [
             self.cause(*_told("candidates", path, change), (), True)
-            for path, change in differences(_flat(old), _flat(new))
+            for path, change in differences(_flat(old, new), _flat(new, old))
         ]
 
     def of_results(self) -> list[Cause]:
@@ -158,8 +160,9 @@ class _Pair:
         return [self.cause(what, change, ()) for what, change in found]
 
 
-def _flat(step: Manifest) -> dict[str, str]:
-    return flat(step["recipe"], step.get("units", {}))
+def _flat(step: Manifest, other: Manifest) -> dict[str, str]:
+    """A step as texts; units as the other run says where this one does not."""
+    return flat(step["recipe"], step.get("units", other.get("units", {})))
 
 
 def _told(place: str, path: str, change: str) -> tuple[str, str]:

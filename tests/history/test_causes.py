@@ -125,3 +125,11 @@ def test_a_site_is_matched_with_one_other_at_most():
     old = [site("a", 0.0, 1), site("b", 1.0, 2)]
     new = [site("c", 0.03, 1), site("d", -0.02, 2), site("b", 5.0, 3)]
     assert [(x.name, y.name) for x, y in matched(old, new)] == [("a", "d"), ("b", "b")]
+
+
+def test_a_run_that_tells_less_gives_no_false_causes():
+    before, after = changed(), changed()
+    after["steps"]["a"]["units"] = {"low": "km"}
+    rekey(after, "a", "b", "s")
+    del before["steps"]["a"]["units"], before["domain"]
+    assert first_causes(before, after) == []
