@@ -22,7 +22,7 @@ KINDS = {
     "table": {"points", "lines", "polygons", "table"},
 }
 PACKAGED_LIMIT = 25e6  # [byte], of all embedded data
-DESCRIBING = {"catalogue.yaml", "README.md"}
+DESCRIBING = {"catalogue.yaml", "price_index.yaml", "quantities.yaml", "README.md"}
 
 
 @pytest.fixture(scope="module", params=sorted(ENTRIES))
