@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from siting.errors import InputError, SitingError
-from siting.io.digests import check_recorded, recorded
+from siting.io.digests import check_recorded
 
 Format = Literal[
     "geotiff", "netcdf3", "hdf5", "zarr", "geopackage", "shapefile", "geojson", "flatgeobuf",
@@ -44,7 +44,6 @@ _FIXES = (
     (b"<html", "download it again: this is a page of a website, perhaps of an error"),
 )
 _LONG_HEAD = 1 << 20  # of XML, where comments may come first
-_COMPARED = frozenset({"sha256"})  # with the digest that the store remembers
 # What may come before the first element of an XML file.
 _PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
 _VIRTUAL = (b"<VRTDataset", b"<OGRVRT", b"<GDALTileIndex")
@@ -70,7 +69,7 @@ def local_file(path: StrPath) -> Path:
     ------
     InputError
         REMOTE_NOT_ALLOWED, FILE_MISSING, FILE_EMPTY; CHECKSUM_MISMATCH where a checksum beside
-        the file, other than SHA-256, is of another file.
+        the file is of another.
 
     Examples
     --------
@@ -101,7 +100,7 @@ def local_file(path: StrPath) -> Path:
             where=str(path),
             fix="bring or make the file again",
         )
-    check_recorded(found, known=_COMPARED)
+    check_recorded(found)
     return found
 
 
@@ -216,11 +215,3 @@ def reading(path: Path) -> Iterator[None]:
             found=found,
             fix="bring or make the file again",
         ) from error
-
-
-def recorded_digest(path: Path) -> str | None:
-    """SHA-256 that a list such as ``SHA256SUMS`` beside a file records for it.
-
-    The caller compares it with the digest of the file: hashing is the store's, which remembers.
-    """
-    return recorded(path).get("sha256")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from siting.errors import InputError
-from siting.io.formats import format_of, local_file, reading, recorded_digest
+from siting.io.digests import recorded
+from siting.io.formats import format_of, local_file, reading
 
 
 @pytest.mark.parametrize(
@@ -63,8 +64,8 @@ def test_errors_of_libraries_become_findings_of_damage(tmp_path) -> None:
 def test_digest_recorded_beside_a_file(tmp_path) -> None:
     path = tmp_path / "a b.tif"
     path.write_bytes(np.arange(5).tobytes())
-    assert recorded_digest(path) is None
+    assert recorded(path) == {}
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     lines = f"{'0' * 64}  other.tif\n{digest.upper()} *./a b.tif\nnonsense\n"
     (tmp_path / "SHA256SUMS").write_text(lines)
-    assert recorded_digest(path) == digest
+    assert recorded(path) == {"sha256": digest}
