@@ -57,12 +57,12 @@ def check_file(path: Path, resolution: str | None = None) -> Plan:
     document = yaml.read(path)
     if resolution is not None and isinstance(document.data.get("grid"), dict):
         document.data["grid"]["resolution"] = resolution
-    return check(document, path.resolve().parent, path.read_text("utf-8"))
+    return check(document, path.resolve().parent)
 
 
-def check(document: Document, folder: Path, text: str = "") -> Plan:
+def check(document: Document, folder: Path) -> Plan:
     """The checked plan of a document; see :func:`check_file`."""
-    return _Check(document, folder, text).plan()
+    return _Check(document, folder).plan()
 
 
 def _records(step: Step) -> list[str]:
@@ -79,10 +79,9 @@ def _axis_unit(crs: str) -> str:
 class _Check:
     """One pass over a document that collects mistakes instead of stopping at the first."""
 
-    def __init__(self, document: Document, folder: Path, text: str) -> None:
+    def __init__(self, document: Document, folder: Path) -> None:
         self.document = document
         self.folder = folder
-        self.text = text
         self.errors: list[PipelineError] = []
         self.names = Names()
 
@@ -116,7 +115,7 @@ class _Check:
             candidates,
             tuple(header.outputs),
             header.accept,
-            self.text,
+            self.document.text,
             header.require,
         )
 

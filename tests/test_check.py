@@ -36,7 +36,7 @@ outputs: [candidates.csv, score.tif]
 
 
 def checked(text: str, folder: Path = Path()):
-    return check(yaml.load(text, "small.yaml"), folder, text)
+    return check(yaml.load(text, "small.yaml"), folder)
 
 
 def mistakes(text: str, folder: Path = Path()) -> list[PipelineError]:

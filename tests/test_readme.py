@@ -20,7 +20,7 @@ def blocks(language: str) -> list[str]:
 
 def test_the_pipeline_of_the_tour_has_no_mistakes():
     (text,) = (each for each in blocks("yaml") if each.startswith("siting: 1"))
-    plan = check(yaml.load(text, "README.md"), ROOT, text)
+    plan = check(yaml.load(text, "README.md"), ROOT)
     assert MAP in plan.outputs
 
 

@@ -50,6 +50,8 @@ class Document:
         Line and column (from 1) of each value, by its path of keys and list positions.
     key_marks
         Line and column (from 1) of each key, by the path of its value.
+    text
+        What was read.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Document:
     source: str
     marks: dict[KeyPath, Mark] = field(repr=False)
     key_marks: dict[KeyPath, Mark] = field(repr=False)
+    text: str = field(default="", repr=False)
 
     def where(self, path: KeyPath) -> str:
         """File, line and column of the value at a path, or of its nearest parent in the file."""
@@ -168,6 +171,7 @@ class _Builder:
 
     def __init__(self, text: str, source: str) -> None:
         self.loader = _Loader(text)
+        self.text = text
         self.source = source
         self.marks: dict[KeyPath, Mark] = {}
         self.key_marks: dict[KeyPath, Mark] = {}
@@ -200,7 +204,7 @@ class _Builder:
                 wanted="one document",
                 fix="put what follows --- into a file of its own",
             )
-        return Document(data, self.source, self.marks, self.key_marks)
+        return Document(data, self.source, self.marks, self.key_marks, self.text)
 
     def value(self, event: Any, path: KeyPath, depth: int) -> Any:
         self.check(event, depth)

@@ -103,7 +103,7 @@ def _check(content: bytes, folder: Path) -> None:
         path.write_bytes(content)
         check(yaml.read(path), folder)
         return
-    check(yaml.load(text, str(path)), folder, text)
+    check(yaml.load(text, str(path)), folder)
 
 
 def _judged(errors: Sequence[SitingError], content: bytes) -> Attempt:
