@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 INSTALLATION = tuple(
     sorted({
         *(os.path.realpath(each) for each in (sys.prefix, sys.base_prefix)), sys.prefix,
-        *(str(REPOSITORY / each) for each in ("siting", "data", "pipelines")),
+        *(str(REPOSITORY / each) for each in ("siting", "data", "pipelines", "docs/errors")),
         str(Path(__file__).parent),
     })
 )  # fmt: skip
