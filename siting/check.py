@@ -92,6 +92,7 @@ class _Check:
         for section in CALL_SECTIONS:
             for name in getattr(header, section):
                 self.call_step(section, name)
+                self.give_up()
         steps = self.ordered()
         for step in steps:
             self.errors += self.names.settle(step, self.document, header.accept)
@@ -176,6 +177,12 @@ class _Check:
             except PipelineInvalidError as error:
                 self.errors += error.errors
                 self.names.failed(name)
+            self.give_up()
+
+    def give_up(self) -> None:
+        """End with the mistakes found so far where they are more than anyone will read."""
+        if len(self.errors) >= PipelineInvalidError.most:
+            raise PipelineInvalidError(self.errors)
 
     def call_step(self, section: str, name: str) -> None:
         path: KeyPath = (section, name)

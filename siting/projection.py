@@ -33,9 +33,9 @@ def analysis_crs(crs: str) -> CRS:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # `+init=` is old, and clear
+            warnings.simplefilter("error", FutureWarning)  # `+init=` leaves the axes' order open
             system = CRS.from_user_input(crs)
-    except CRSError as error:
+    except (CRSError, FutureWarning) as error:
         raise _unusable("this is no coordinate reference system", str(crs)) from error
     found = f"{crs} ({system.name})"
     if not (system.is_geographic or system.is_projected) or len(system.axis_info) != 2:

@@ -11,7 +11,7 @@ from siting.errors import InputError, PipelineError
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
-MAX_NODES = 50_000
+MAX_NODES = 10_000
 
 KeyPath = tuple[str | int, ...]
 Mark = tuple[int, int]

@@ -106,6 +106,8 @@ for row in [
     ("bounds_far", "GRID_BOUNDS", "beyond the pole",
      swapped("[-120, 38, -118, 40]", "[-120, 38, -118, 99]")),
     ("grid_crs", "GRID_CRS", "no such CRS", swapped("EPSG:4326", "EPSG:99999")),
+    ("grid_init", "GRID_CRS", "a notation that leaves the order of axes open",
+     swapped("EPSG:4326", "'+init=epsg:4326'")),
     ("grid_local_file", "GRID_CRS", "a file as CRS", swapped("EPSG:4326", "/etc/passwd")),
     ("resolution_zero", "GRID_RESOLUTION", "no size", swapped("0.1 degree", "0 degree")),
     ("resolution_tiny", "GRID_SIZE", "10^13 cells", swapped("0.1 degree", "0.0000006 degree")),
