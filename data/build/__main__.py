@@ -64,7 +64,7 @@ def _script(entry: dict[str, Any]) -> Path | None:
 
 def _build(name: str, entry: dict[str, Any], cache: Path, folder: Path, check: bool) -> bool:
     """Build one layer, report its digest, and say whether it is the one in the catalogue."""
-    module = importlib.import_module(f"data.build.{_script(entry).stem}")
+    module = importlib.import_module(".".join(_script(entry).with_suffix("").parts))
     function: Callable[[Path, Path], None] = getattr(module, name)
     path = folder / entry["file"]
     function(cache.resolve(), path)

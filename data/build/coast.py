@@ -1,5 +1,6 @@
 """Distance to the ocean's coast, negative inland, from the land's outline."""
 
+from functools import cache as memory
 from pathlib import Path
 
 import numpy as np
@@ -23,16 +24,10 @@ def coast_distance(cache: Path, path: Path) -> None:
 
     Only the ocean has a coast here: the Caspian Sea, the one hole in the outline, is inland.
     """
-    filled = shapely.polygons(outline(cache).exterior.values)
-    land = shapely.get_parts(shapely.union_all(filled))  # without the Caspian's islands
-    coast = KDTree(unit_vectors(*_coast_points(land).T[::-1]))
-    latitude, longitude = cell_centres(RESOLUTION)
-    distance = np.empty(latitude.shape)
-    for row in range(len(latitude)):
-        chord, _ = coast.query(unit_vectors(latitude[row], longitude[row]), workers=-1)
-        distance[row] = 2 * EARTH_RADIUS * np.arcsin(chord / 2)
+    places = cell_centres(RESOLUTION)
+    distance = np.stack([distance_to_coast(*row, cache) for row in zip(*places, strict=True)])
     on_land = rasterize(
-        land, distance.shape, transform=from_origin(-180, 90, RESOLUTION, RESOLUTION)
+        _land(cache), distance.shape, transform=from_origin(-180, 90, RESOLUTION, RESOLUTION)
     )
     write_raster(
         path,
@@ -43,6 +38,26 @@ def coast_distance(cache: Path, path: Path) -> None:
         units="km",
         description="distance to the coast of the ocean, negative inland",
     )
+
+
+def distance_to_coast(
+    latitude: NDArray[np.float64], longitude: NDArray[np.float64], cache: Path
+) -> NDArray[np.float64]:
+    """Great-circle distance of places from the nearest coast, on either side of it [km]."""
+    chord, _ = _coast(cache).query(unit_vectors(latitude, longitude), workers=-1)
+    return 2 * EARTH_RADIUS * np.arcsin(chord / 2)
+
+
+@memory
+def _coast(cache: Path) -> KDTree:
+    return KDTree(unit_vectors(*_coast_points(_land(cache)).T[::-1]))
+
+
+@memory
+def _land(cache: Path) -> NDArray[np.object_]:
+    """Polygons of the land without the Caspian Sea, which is filled, and its islands."""
+    filled = shapely.polygons(outline(cache).exterior.values)
+    return shapely.get_parts(shapely.union_all(filled))
 
 
 def _coast_points(polygons: NDArray[np.object_]) -> NDArray[np.float64]:

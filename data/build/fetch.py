@@ -65,6 +65,27 @@ PACKAGES = {
             "e5770222647ebfe2ab77b845e07a7e05cb6fed7b12dec9ae287a1f8046031744",
         ),
         Package(
+            "searoute",
+            "1.6.0",
+            "PyPI",
+            "searoute-1.6.0.tar.gz",
+            "a2f9827b0aa0f1216f4696aa9cd9d358e9950cba496e8445dc2a3d5691862697",
+        ),
+        Package(
+            "pvlib",
+            "0.16.1",
+            "PyPI",
+            "pvlib-0.16.1-py3-none-any.whl",
+            "4e61b5228a13f782413d7cf8cc48eb6e62e7bf55d155958fa9fd72420b63603d",
+        ),
+        Package(  # no layer is made from it; data.build.ocean.judge_solar compares with it
+            "gsee-climate-data",
+            "1.0.0",
+            "PyPI",
+            "gsee_climate_data-1.0.0-py3-none-any.whl",
+            "fc5036080d7993542c7fda4652a0541262fb4c638d4f9257bdae26e2e2f35176",
+        ),
+        Package(
             "world-atlas",
             "2.0.2",
             "npm",
@@ -95,8 +116,9 @@ def archive(name: str, cache: Path) -> Path:
 def _download(package: Package, cache: Path) -> None:
     requirement = f"{package.name}=={package.version}"
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    form = "--only-binary=:all:" if package.file.endswith(".whl") else "--no-binary=:all:"
     commands = {
-        "PyPI": [*pip, "--only-binary=:all:", "--dest", ".", requirement],
+        "PyPI": [*pip, form, "--dest", ".", requirement],
         "Debian": ["apt-get", "download", f"{package.name}={package.version}"],
         "npm": ["npm", "pack", "--silent", f"{package.name}@{package.version}"],
     }
@@ -161,5 +183,6 @@ def _copy_tar_member(pack: tarfile.TarFile, path: str, target: Path) -> None:
 _EXTRACT: dict[str, Callable[[Path, str, Path], None]] = {
     ".whl": _from_zip,
     ".tgz": _from_tar,
+    ".gz": _from_tar,
     ".deb": _from_deb,
 }
