@@ -1,9 +1,11 @@
 """What a CRS means for the cells of a grid: where they are, and whether to trust it at all."""
 
+import re
 import warnings
 from functools import lru_cache
 
 import numpy as np
+import pyproj.network
 from numpy.typing import ArrayLike, NDArray
 from odc.geo.geobox import GeoBox
 from pyproj import CRS, Transformer
@@ -15,7 +17,29 @@ Floats = NDArray[np.float64]
 
 WGS84 = "EPSG:4326"
 _CYLINDRICAL_EQUAL_AREA = "Lambert Cylindrical Equal Area"
+# Definitions that make PROJ open a file wherever it lies: of shifts, of old definitions, or of a
+# pipeline. The file "null" is PROJ's own word for no shift; GDAL writes it for Web Mercator.
+_NAMES_FILE = re.compile(
+    r"grids\s*=(?!\s*@?null(?:[\s+\"]|$))|\binit\s*=(?!epsg:\d+\s*$)|PROJ-based"
+    r"|PARAMETERFILE(?!\s*\[\s*\"[^\"]*\"\s*,\s*\"@?null\")",
+    re.IGNORECASE,
+)
 _EQUAL_AREA = {_CYLINDRICAL_EQUAL_AREA, "Albers Equal Area", "Lambert Azimuthal Equal Area"}
+
+# Else PROJ_NETWORK=ON lets PROJ fetch files of shifts.
+pyproj.network.set_network_enabled(False)  # type: ignore[attr-defined]  # not in its __all__
+
+
+def names_file(crs: str | CRS) -> bool:
+    """Whether a definition, or a CRS by its WKT, names a file that PROJ would open.
+
+    Examples
+    --------
+    >>> names_file("+proj=longlat +ellps=bessel +nadgrids=/tmp/a.gsb"), names_file("EPSG:4326")
+    (True, False)
+    """
+    text = crs if isinstance(crs, str) else crs.to_wkt()
+    return _NAMES_FILE.search(text) is not None
 
 
 def analysis_crs(crs: str) -> CRS:
@@ -24,19 +48,24 @@ def analysis_crs(crs: str) -> CRS:
     Raises
     ------
     GridError
-        Where it is unknown, is not of two horizontal axes, or stretches lengths beyond use.
+        Where it is unknown, names a file, is not of two horizontal axes, or stretches lengths
+        beyond use.
 
     Examples
     --------
     >>> analysis_crs("EPSG:6933").name
     'WGS 84 / NSIDC EASE-Grid 2.0 Global'
     """
+    if names_file(str(crs)):
+        raise _naming(str(crs))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)  # `+init=` leaves the axes' order open
             system = CRS.from_user_input(crs)
     except (CRSError, FutureWarning) as error:
         raise _unusable("this is no coordinate reference system", str(crs)) from error
+    if names_file(system):
+        raise _naming(str(crs))
     found = f"{crs} ({system.name})"
     if not (system.is_geographic or system.is_projected) or len(system.axis_info) != 2:
         raise _unusable("a grid needs a CRS of two horizontal axes", found)
@@ -53,6 +82,16 @@ def analysis_crs(crs: str) -> CRS:
             fix="use EPSG:6933 for the world, or an equal-area CRS of the region",
         )
     return system
+
+
+def _naming(crs: str) -> GridError:
+    return GridError(
+        "CRS_NAMES_FILE",
+        "the coordinate reference system names a file, which is not opened",
+        where="grid.crs",
+        found=crs[:200],
+        wanted="an EPSG code such as EPSG:6933 or EPSG:4326",
+    )
 
 
 def _unusable(message: str, found: str) -> GridError:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io import shapefile
+from siting.io.crs import parsed
 from siting.io.formats import OGR_DRIVERS, Format, reading, wrong_format
 
 FORMATS = "GeoPackage, Shapefile, GeoJSON, FlatGeobuf or GeoParquet"
@@ -34,7 +33,14 @@ def harden() -> None:
     The others look for addresses and commands in whatever file they are shown.
     """
     others = sorted(set(pyogrio.list_drivers()) - OGR_DRIVERS)
-    pyogrio.set_gdal_config_options({"GDAL_SKIP": ",".join(others), "GDAL_PAM_ENABLED": "NO"})
+    pyogrio.set_gdal_config_options(
+        {
+            "GDAL_SKIP": ",".join(others),
+            "GDAL_PAM_ENABLED": "NO",
+            "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
+            "OGR_SQLITE_LOAD_EXTENSIONS": None,
+        }
+    )
     pyogrio.core._register_drivers()
 
 
@@ -95,7 +101,8 @@ def _names_crs(path: Path) -> bool:
     Raises
     ------
     InputError
-        NOT_A_VECTOR for JSON that is no GeoJSON, CRS_UNKNOWN for a name that GDAL passes over.
+        NOT_A_VECTOR for JSON that is no GeoJSON, CRS_UNKNOWN for a name that GDAL passes over,
+        CRS_NAMES_FILE for one that names a file.
     """
     content = path.read_bytes()
     if not _GEOJSON.search(content):
@@ -106,13 +113,11 @@ def _names_crs(path: Path) -> bool:
     name = member[1].decode("utf-8", "replace")
     if not _CRS84.fullmatch(name):
         try:
-            CRS.from_user_input(name)
-        except CRSError as error:
-            raise InputError(
-                "CRS_UNKNOWN", "the coordinate reference system cannot be understood",
-                where=str(path), found=name[:200], wanted="longitude and latitude in WGS 84",
-                fix='write the file again in WGS 84, without the member "crs"',
-            ) from error  # fmt: skip
+            parsed(name, path)
+        except InputError as error:
+            error.wanted = "longitude and latitude in WGS 84"
+            error.fix = 'write the file again in WGS 84, without the member "crs"'
+            raise
     return True
 
 

@@ -12,6 +12,7 @@ from pyproj.exceptions import CRSError
 
 from siting.findings import warn
 from siting.io.opening import opened
+from siting.projection import names_file
 
 MAX_SIZE = 1 << 20  # bytes of a side file of text
 _TOLERANCE = 0.01  # cells
@@ -109,8 +110,12 @@ def _numbers(text: str, count: int) -> list[float]:
 
 def _same_crs(text: str, crs: Any) -> bool:
     try:
-        return crs is not None and bool(
-            CRS.from_user_input(text).equals(CRS.from_wkt(crs.to_wkt()), ignore_axis_order=True)
+        return (
+            crs is not None
+            and not names_file(text)
+            and bool(
+                CRS.from_user_input(text).equals(CRS.from_wkt(crs.to_wkt()), ignore_axis_order=True)
+            )
         )
     except CRSError:
         return False

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.columns import check_ids, ids_as_text
-from siting.io.crs import check_plausible, known_crs
+from siting.io.crs import check_plausible, known_crs, parsed
 from siting.io.dateline import cut_at_dateline
 from siting.io.formats import StrPath, format_of, local_file, reading, wrong_format
 from siting.io.model_archive import refuse_pickle
@@ -113,6 +113,10 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
             fix="read it as a table, or write it with geometry",
         )
     read_parquet(path)  # for its checks
+    with reading(path):
+        for column in json.loads(metadata[b"geo"])["columns"].values():
+            if isinstance(label := column.get("crs"), str):
+                parsed(label, path)
     with reading(path):
         frame = gpd.read_parquet(path, page_checksum_verification=True)
         _check_box(frame, path)

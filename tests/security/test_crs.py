@@ -8,9 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyproj import CRS
 
-from siting.errors import SitingError
+from siting.errors import GridError, SitingError
+from siting.io.crs import known_crs
 from siting.io.raster import read_raster
+from siting.io.vector import read_features
+from siting.projection import analysis_crs
 
 from .. import small_world
 from .readers import attempt
@@ -37,7 +41,6 @@ print(json.dumps(pyproj.network.is_network_enabled()))
 """
 
 
-@pytest.mark.xfail(strict=False, reason="siting.io.crs takes definitions that name files yet")
 @pytest.mark.parametrize("text", NAMED)
 def test_a_crs_that_names_a_file_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.tif"
@@ -62,7 +65,6 @@ def test_a_crs_is_no_path_and_no_address(tmp_path: Path, text: str) -> None:
     assert codes[0].startswith("CRS_")
 
 
-@pytest.mark.xfail(strict=False, reason="siting.io.crs does not close PROJ's network yet")
 def test_grids_are_not_fetched_though_the_user_allows_it(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     path.write_text(
@@ -74,3 +76,35 @@ def test_grids_are_not_fetched_though_the_user_allows_it(tmp_path: Path) -> None
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PROJ_NETWORK": "ON"},
     )  # fmt: skip
     assert json.loads(done.stdout) is False
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_a_grid_whose_crs_names_a_file_is_refused(text: str) -> None:
+    with pytest.raises(GridError, match="CRS_NAMES_FILE|GRID_CRS"):
+        analysis_crs(text.replace("{file}", "/elsewhere.gsb"))
+
+
+@pytest.mark.parametrize("text", ["+init=/elsewhere:1", "+proj=longlat +nadgrids=@null,/a.gsb"])
+def test_a_crs_inside_a_file_that_names_another_is_refused(tmp_path: Path, text: str) -> None:
+    beside = tmp_path / "a.geojson"
+    beside.write_text(
+        '{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "'
+        + text + '"}}, "features": []}'
+    )  # fmt: skip
+    with pytest.raises(SitingError, match="CRS_NAMES_FILE"):
+        read_features(beside)
+
+
+WEB = "+proj=merc +a=6378137 +b=6378137 +nadgrids=@null +wktext +type=crs"
+
+
+@pytest.mark.parametrize("text", ["EPSG:3857", "EPSG:4314", "EPSG:4326+5773", WEB, "to_wkt"])
+def test_a_crs_that_names_no_file_is_taken(text: str) -> None:
+    # EPSG:3857 in GDAL's older WKT names the grid "null", as WEB does: no shift, and no file.
+    text = CRS(3857).to_wkt("WKT1_GDAL") if text == "to_wkt" else text
+    assert known_crs(None, text, Path("a.tif")).axis_info
+
+
+def test_a_bound_crs_of_numbers_is_taken() -> None:
+    text = "+proj=longlat +ellps=bessel +towgs84=598.1,73.7,418.2,0.202,0.045,-2.455,6.7 +type=crs"
+    assert known_crs(None, text, Path("a.tif")).type_name == "Bound CRS"

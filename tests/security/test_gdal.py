@@ -312,8 +312,5 @@ def test_the_users_environment_does_not_open_what_siting_closed(elsewhere: list)
     assert set(drivers) == OGR_DRIVERS
 
 
-@pytest.mark.xfail(
-    strict=False, reason="siting.io.ogr.harden does not set OGR_SQLITE_ALLOW_EXTERNAL_ACCESS=NO yet"
-)
 def test_the_users_environment_does_not_let_a_geopackage_read_others(elsewhere: list) -> None:
     assert str(SECRET)[:6] not in elsewhere[3]
