@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -309,12 +310,16 @@ def _tell(document: dict[str, Any] | None, error: SitingError | None) -> None:
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     """SIGTERM as an exception, so that locks and staging folders are left in order."""
+    with suppress(OSError):
+        print("terminated; finished values are kept", file=sys.stderr)
     raise SystemExit(EXIT_TERMINATED)
 
 
 def main() -> None:
     """Entry point of ``siting``: exit codes as docs/errors.md lists them."""
     signal.signal(signal.SIGTERM, _terminate)
+    # joblib, which scikit-learn loads, would try out semaphores and start lscpu.
+    os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal of few letters still shows all else
             stream.reconfigure(errors="backslashreplace")

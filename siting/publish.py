@@ -28,6 +28,7 @@ from siting.store.files import (
     files_below,
     fsync,
     fsync_tree,
+    link_in_the_way,
     lock_file,
     make_folder,
     remove,
@@ -64,6 +65,9 @@ def lock(out: Path) -> Iterator[None]:
     with within_memory(str(out)):
         with storing(out):
             make_folder(out)
+            for name in (_STAGING, "runs"):
+                if (out / name).is_symlink():
+                    raise link_in_the_way(out / name)
             held = lock_file(path)
         if held is None:
             raise _locked(out, path)
@@ -228,7 +232,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     try:
         content: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
         return content if content["digest"] == _digest(content) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -299,10 +303,12 @@ def latest(out: Path) -> Path | None:
     if link.is_symlink():
         folder = out / link.readlink()
     elif text.is_file():
-        folder = out / text.read_text("utf-8").strip()
+        folder = out / text.read_text("utf-8", "replace").strip()
     else:
         return None
-    return folder if folder.is_dir() else None
+    with suppress(OSError, ValueError):  # a name that no folder can have
+        return folder if folder.is_dir() else None
+    return None
 
 
 def _point_latest(out: Path, folder: Path) -> None:

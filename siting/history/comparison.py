@@ -6,6 +6,7 @@ from typing import Any
 
 from siting.history.causes import Cause, first_causes
 from siting.history.published import Published
+from siting.history.shape import as_written
 from siting.history.sites import Ranking, compare_sites
 from siting.store import default_root, manifest, object_key
 
@@ -39,8 +40,9 @@ class Comparison:
 def compare(before: Published, after: Published) -> Comparison:
     """Two published runs, compared."""
     old, new = before.manifest, after.manifest
-    causes = first_causes(old, new, stored_contents)
-    ranking = compare_sites(before, after)
+    with as_written(f"{before.folder}, {after.folder}"):
+        causes = first_causes(old, new, stored_contents)
+        ranking = compare_sites(before, after)
     files = _files(old["outputs"], new["outputs"])
     return Comparison(
         before,

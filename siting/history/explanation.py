@@ -8,6 +8,7 @@ from siting.errors import StorageError
 from siting.history.causes import Cause, first_causes
 from siting.history.comparison import stored_contents
 from siting.history.published import Manifest, Published, load
+from siting.history.shape import as_written
 from siting.history.stored import nearest_stored
 from siting.pipeline.execute import Values
 from siting.pipeline.plan import Plan
@@ -58,7 +59,8 @@ def explain(plan: Plan, out: Path) -> Explanation:
     now = described(plan, recipes)
     name = run_id(now)
     newest = _newest(out)
-    causes = first_causes(newest.manifest, now, stored_contents) if newest else []
+    with as_written(str(newest.folder) if newest else ""):
+        causes = first_causes(newest.manifest, now, stored_contents) if newest else []
     waiting = [step.name for step in plan.steps if not values.complete(step)]
     steps = [
         StepState(

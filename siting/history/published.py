@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import InputError, StorageError
+from siting.history.shape import of_another_form, problem
 from siting.publish import MANIFEST, latest
 from siting.store import canonical
 
@@ -82,7 +83,7 @@ def load(folder: Path) -> Published:
         content = json.loads((folder / MANIFEST).read_bytes())
         rest = {key: value for key, value in content.items() if key != "digest"}
         whole = content["digest"] == hashlib.sha256(canonical(rest).encode()).hexdigest()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise StorageError(
@@ -91,4 +92,6 @@ def load(folder: Path) -> Published:
             where=str(folder / MANIFEST),
             fix="run the pipeline again: damaged files are replaced",
         )
+    if wrong := problem(content):
+        raise of_another_form(str(folder / MANIFEST), wrong)
     return Published(folder, content)

@@ -19,6 +19,7 @@ from siting.pipeline.schema import EstimatorText, FoldsText, Reference
 from siting.signature import Argument, leaf
 from siting.sources.reading import read_source
 from siting.store import Store, object_key
+from siting.store.memory import within_memory
 
 Tick = Callable[[int, int], None]
 
@@ -49,10 +50,11 @@ class Values:
         """Compute a step and store its values; its findings last, which completes it."""
         with findings.collect() as noticed:
             try:
-                parts = {
-                    part or _ONLY: self._storable(value, step.values[part].kind, step.name)
-                    for part, value in self._parts(step).items()
-                }
+                with within_memory(f"{step.section}.{step.name}"):
+                    parts = {
+                        part or _ONLY: self._storable(value, step.values[part].kind, step.name)
+                        for part, value in self._parts(step).items()
+                    }
                 recipe = self.recipes.recipes[step.name]
                 self.store.write(self.recipes.keys[step.name], parts, recipe, tick)
             except SitingError as error:

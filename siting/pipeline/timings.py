@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from siting.pipeline.plan import Step
+from siting.store.files import write_whole
 
 Rates = dict[str, dict[str, float]]
 
@@ -49,16 +50,26 @@ def name(step: Step) -> str:
 
 def load(root: Path) -> Rates:
     """Rates remembered in a store; none where there are none or they cannot be read."""
-    with suppress(OSError, ValueError):
-        return dict(json.loads((root / "timings.json").read_text("utf-8")))
+    with suppress(OSError, ValueError, RecursionError):
+        found = json.loads((root / "timings.json").read_text("utf-8"))
+        if isinstance(found, dict):
+            return {name: rows for name, rows in found.items() if _is_row(rows)}
     return {}
+
+
+def _is_row(rows: object) -> bool:
+    """Whether a function's row is seconds by cells: a damaged file only loses the forecast."""
+    return isinstance(rows, dict) and all(
+        key.isdecimal() and type(each) in (int, float) and 0 <= each < 1e9
+        for key, each in rows.items()
+    )
 
 
 def save(root: Path, rates: Rates) -> None:
     """Remember rates; a store that cannot be written loses only the forecast."""
     with suppress(OSError):
-        root.mkdir(parents=True, exist_ok=True)
-        (root / "timings.json").write_text(json.dumps(rates, sort_keys=True), "utf-8")
+        content = json.dumps(rates, sort_keys=True).encode()
+        write_whole(root / "timings.json", content, root / "tmp")
 
 
 def record(rates: Rates, function: str, cells: int, seconds: float) -> None:

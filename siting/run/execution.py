@@ -5,7 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from siting import findings
@@ -70,8 +69,9 @@ def run_plan(
         For bad input, and a disk or a memory that is too small; ``latest`` stays what it was.
     """
     started = time.perf_counter()
-    with lock(out), TemporaryDirectory(prefix="siting-") as temporary:
-        store = Store(Path(temporary) if fresh else default_root(), verify=verify)
+    # A fresh run's own store lies where the next run clears away what a killed one left.
+    with lock(out), staging(out) as temporary:
+        store = Store(temporary if fresh else default_root(), verify=verify)
         run = _Run(plan, out, store, verify, progress or Watcher())
         found = run.reusable(strict) if not fresh else None
         folder, manifest = found or run.execute(strict)

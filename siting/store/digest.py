@@ -40,6 +40,8 @@ def object_key(recipe: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=1)
 def _versions() -> tuple[tuple[str, str], ...]:
     found = {"python": platform.python_version(), "machine": platform.machine()}
+    if sys.flags.optimize > 1:  # without docstrings: long names of layers come from them
+        found["optimize"] = str(sys.flags.optimize)
     for name in _LIBRARIES:
         try:
             found[name] = version(name)

@@ -152,7 +152,7 @@ def lock_file(path: Path) -> BinaryIO | None:
     """
     while True:
         faults.step("lock", path)
-        stream = path.open("a+b")
+        stream = _opened_here(path)
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -165,6 +165,32 @@ def lock_file(path: Path) -> BinaryIO | None:
             if os.path.samestat(os.fstat(stream.fileno()), path.stat()):
                 return stream
         stream.close()
+
+
+def _opened_here(path: Path) -> BinaryIO:
+    """The file itself, made where it is not there; never what a link leads to.
+
+    Raises
+    ------
+    StorageError
+        PATH_IN_THE_WAY for a link: following it would empty a file that lies elsewhere.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.fdopen(os.open(path, flags, 0o666), "a+b")
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise link_in_the_way(path) from error
+
+
+def link_in_the_way(path: Path) -> StorageError:
+    """Error for a link where siting makes a file or folder of its own."""
+    return StorageError(
+        "PATH_IN_THE_WAY", "a link stands where siting writes", where=str(path),
+        wanted="a folder that holds nothing but what siting made",
+        fix="remove the link, or choose another folder",
+    )  # fmt: skip
 
 
 def sha256_file(path: Path) -> str:

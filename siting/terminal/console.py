@@ -28,6 +28,11 @@ _CONTROLS = {
     number: f"\\x{number:02x}"
     for number in (*range(32), *range(127, 160))
     if chr(number) not in "\n\t"
+} | {
+    # What turns the direction of writing hides the end of a name; the joiners of Persian and
+    # Hindi (200c, 200d) stay.
+    number: f"\\u{number:04x}"
+    for number in (0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 
 

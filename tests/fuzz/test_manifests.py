@@ -89,7 +89,6 @@ def _content(text: bytes) -> Any:
         return None
 
 
-@pytest.mark.xfail(strict=False, reason="siting.history takes the shape of manifests for granted")
 def test_a_manifest_of_another_age_is_read_or_refused(run: Path, published: Path) -> None:
     """Its own digest is right, as another version of siting would have written it."""
     content = json.loads((run / "manifest.json").read_bytes())

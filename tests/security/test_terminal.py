@@ -8,8 +8,6 @@ from . import hostile, roots
 from .conftest import Run
 from .test_hostile_run import OBEYED
 
-SHOWN_RAW = "siting.terminal prints control characters as they are: see SECURITY.md"
-
 
 @pytest.fixture(scope="module")
 def told(ran: Run, tmp_path_factory: pytest.TempPathFactory) -> roots.Watched:
@@ -33,7 +31,6 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> roots.Watched:
     return roots.run(["check", str(path), "--json"], folder / "home", folder / "store", trace=False)
 
 
-@pytest.mark.xfail(strict=False, reason=SHOWN_RAW)
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_the_summary_holds_nothing_that_a_terminal_obeys(told: roots.Watched, stream: str) -> None:
     assert told.status == 0
@@ -42,7 +39,6 @@ def test_the_summary_holds_nothing_that_a_terminal_obeys(told: roots.Watched, st
     assert OBEYED.findall(text) == []
 
 
-@pytest.mark.xfail(strict=False, reason=SHOWN_RAW)
 def test_errors_hold_nothing_that_a_terminal_obeys(refused: roots.Watched) -> None:
     assert refused.status == 2
     text = refused.stderr.decode("utf-8")

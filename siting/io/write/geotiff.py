@@ -1,5 +1,6 @@
 """A layer as a cloud-optimised GeoTIFF."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def cog(path: Path, layer: xr.DataArray) -> None:
         "compress": "lzw",
         "bigtiff": "if_safer",
     }
+    written = hashlib.sha256()
     try:
         with rasterio.Env(**_GDAL):
             with rasterio.open(unfinished, "w", **profile) as dataset:
@@ -58,10 +60,28 @@ def cog(path: Path, layer: xr.DataArray) -> None:
                 for start in range(0, grid.shape.y, TILE):
                     strip = layer.isel(y=slice(start, start + TILE)).to_numpy()
                     window = Window(0, start, strip.shape[1], strip.shape[0])
-                    dataset.write(strip.astype(profile["dtype"], copy=False), 1, window=window)
+                    cells = strip.astype(profile["dtype"], copy=False)
+                    written.update(cells.tobytes())
+                    dataset.write(cells, 1, window=window)
             rasterio.shutil.copy(unfinished, path, driver="COG", **_options(layer))
+            _require_same(path, written.digest())
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _require_same(path: Path, digest: bytes) -> None:
+    """OSError where the file does not hold what was written: GDAL tells of a full disk by print."""
+    found = hashlib.sha256()
+    with rasterio.open(path) as dataset:
+        levels = range(len(dataset.overviews(1)))
+        for start in range(0, dataset.height, TILE):
+            window = Window(0, start, dataset.width, min(TILE, dataset.height - start))
+            found.update(dataset.read(1, window=window).tobytes())
+    for level in levels:
+        with rasterio.open(path, OVERVIEW_LEVEL=level) as dataset:
+            dataset.read(1)
+    if found.digest() != digest:
+        raise OSError(f"{path.name} does not read back as it was written")
 
 
 def _describe(dataset: Any, layer: xr.DataArray) -> None:
