@@ -7,16 +7,17 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from siting import units
-from siting.errors import PipelineError, PipelineInvalidError, UnitsError
+from siting.errors import InputError, PipelineError, PipelineInvalidError, UnitsError
 from siting.io.yaml import Document, KeyPath
 from siting.pipeline.messages import mistake, mistakes
-from siting.pipeline.plan import Step, Value
+from siting.pipeline.plan import Plan, Step, Value
 from siting.pipeline.registry import nearest
 from siting.signature import Marks
 from siting.sources.catalogue import catalogue
-from siting.sources.declared import Embedded, UserFile, resolve_path
+from siting.sources.declared import KEYS, Embedded, Format, UserFile, resolve_path
 
 Declared = TypeVar("Declared", bound=BaseModel)
+_MODELS = frozenset({".pkl", ".pickle", ".joblib", ".skops", ".onnx"})
 
 
 def data_roots(document: Document, folder: Path, written: list[str]) -> list[Path]:
@@ -101,6 +102,14 @@ def _embedded_step(document: Document, name: str, written: str) -> Step:
 def _file_step(document: Document, name: str, declared: UserFile, file: Path) -> Step:
     path: KeyPath = ("sources", name)
     form = declared.resolved_format()
+    if file.suffix.lower() in _MODELS and declared.format is None:
+        raise InputError(
+            "MODEL_UNTRUSTED",
+            "a model is no source of data, and a pickle can run code when it is opened",
+            where=f"sources.{name}.file",
+            found=declared.file,
+            wanted="a raster, features, points or a table",
+        )
     if form is None:
         found = mistake(
             document,
@@ -111,11 +120,31 @@ def _file_step(document: Document, name: str, declared: UserFile, file: Path) ->
             fix="write `format: raster`, features, points or table",
         )
         raise PipelineInvalidError([found])
+    _check_keys(document, declared, form, path)
     _check_units(document, declared, path)
     kind = {"raster": "layer", "table": "table"}.get(form, "features")
     marks = Marks(declared.status, Path(declared.file).name, declared.vintage, declared.label_leak)
     value = Value(kind, declared.units if kind == "layer" else None, marks)
     return Step(name, "sources", path, {"": value}, source=declared, file=file)
+
+
+def _check_keys(document: Document, declared: UserFile, form: Format, path: KeyPath) -> None:
+    """Refuse what says nothing of a file of this kind."""
+    lost = sorted(declared.model_fields_set - KEYS[form])
+    if lost:
+        wrong: list[PipelineError] = [
+            mistake(
+                document,
+                (*path, key),
+                "CONFIG_UNKNOWN_KEY",
+                f"'{key}' says nothing of a file that is read as {form}",
+                found=key,
+                wanted=", ".join(sorted(KEYS[form])),
+                at_key=True,
+            )
+            for key in lost
+        ]
+        raise PipelineInvalidError(wrong)
 
 
 def _check_units(document: Document, declared: UserFile, path: KeyPath) -> None:
@@ -142,3 +171,13 @@ def _validated(model: type[Declared], document: Document, body: Any, path: KeyPa
         return model.model_validate_json(json.dumps(body))
     except ValidationError as error:
         raise PipelineInvalidError(mistakes(document, path, error, model)) from None
+
+
+def user_rasters(plan: Plan) -> dict[str, tuple[Path, str | None]]:
+    """Rasters that a pipeline file brings itself: path, and the CRS that it names, by name."""
+    return {
+        step.name: (step.file, step.source.crs)
+        for step in plan.steps
+        if isinstance(step.source, UserFile) and step.file is not None
+        if step.source.resolved_format() == "raster"
+    }

@@ -12,6 +12,7 @@ from siting.errors import StorageError
 from siting.estimate import estimate_plan
 from siting.findings import Finding
 from siting.history.published import load
+from siting.io.alignment import check_alignment
 from siting.kinds import Results
 from siting.outputs import writers
 from siting.outputs.names import MAP
@@ -19,6 +20,7 @@ from siting.pipeline import candidate_stage, timings
 from siting.pipeline.execute import Values
 from siting.pipeline.plan import Plan, Step
 from siting.pipeline.recipes import Recipes
+from siting.pipeline.source_steps import user_rasters
 from siting.pipeline.watcher import Watcher
 from siting.publish import MANIFEST, find_run, lock, publish, staging
 from siting.run import judgement
@@ -129,6 +131,7 @@ class _Run:
         for step in waiting:
             self._make(step, expected[step.name], rates, cells)
         with findings.collect() as noticed:
+            check_alignment(user_rasters(self.plan))
             found = self._finish(noticed, strict, rates, cells)
         timings.save(default_root(), rates)
         return found

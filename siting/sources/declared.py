@@ -26,6 +26,17 @@ FORMATS: dict[str, Format] = {
     ".fgb": "features",
     ".parquet": "features",
     ".csv": "points",
+    ".zip": "raster",  # its one raster, or the `member` that is named
+}
+_EVERY = frozenset({"file", "format", "status", "vintage", "label_leak", "sha256"})
+# What may be said of a file, by how it is read: a key that nothing reads would be lost in silence.
+KEYS: dict[Format, frozenset[str]] = {
+    "raster": _EVERY
+    | {"kind", "units", "crs", "nodata", "band", "variable", "over_time", "time_range"}
+    | {"quantity", "valid_range", "member"},
+    "features": _EVERY | {"crs", "layer", "columns"},
+    "points": _EVERY | {"crs", "layer", "columns", "longitude", "latitude"},
+    "table": _EVERY | {"columns"},
 }
 
 
@@ -53,6 +64,7 @@ class UserFile(BaseModel):
     over_time: OverTime | None = None
     time_range: tuple[str, str] | None = None
     quantity: Annotated[str, AfterValidator(known_name)] | None = None
+    member: str | None = None
     layer: str | None = None
     longitude: str | None = None
     latitude: str | None = None
@@ -65,7 +77,7 @@ class UserFile(BaseModel):
 
     def resolved_format(self) -> Format | None:
         """How the file is read: as declared, else by its ending."""
-        return self.format or FORMATS.get(Path(self.file).suffix.lower())
+        return self.format or FORMATS.get(Path(self.member or self.file).suffix.lower())
 
 
 def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -> Path:

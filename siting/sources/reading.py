@@ -8,11 +8,13 @@ import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 
+from siting.coverage import window
+from siting.errors import InputError
 from siting.io import raster, table, vector
 from siting.io.quantities import with_units
 from siting.kinds import LayerKind
 from siting.signature import Marks
-from siting.sources.catalogue import Entry
+from siting.sources.catalogue import Entry, catalogue
 from siting.sources.declared import UserFile
 from siting.sources.integrity import check_integrity
 
@@ -39,7 +41,9 @@ def read_source(
     check_integrity(name, source, path)
     marks = Marks(source.status, path.name, source.vintage, source.label_leak)
     columns = {column: {"units": unit} for column, unit in source.columns.items()}
-    return _marked(_read_file(name, source, path, grid), marks, name, name, columns)
+    value = _read_file(name, source, path, grid)
+    _check_columns(name, source, value)
+    return _marked(value, marks, name, name, columns)
 
 
 def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
@@ -78,16 +82,39 @@ def _read_file(name: str, declared: UserFile, path: Path, grid: GeoBox) -> Any:
             time_range=declared.time_range,
             quantity=declared.quantity,
             valid_range=declared.valid_range,
+            member=declared.member,
+            reference=catalogue()["elevation"].path,
             name=name,
         )
         return with_units(layer, declared.quantity, f"sources.{name}")
+    if form == "table":
+        return table.read_table(path, name=name)
     if form == "features":
-        return vector.read_features(path, crs=declared.crs, layer=declared.layer, name=name)
-    if form == "points":
-        return table.read_points(
-            path, longitude=declared.longitude, latitude=declared.latitude, name=name
+        frame = vector.read_features(path, crs=declared.crs, layer=declared.layer, name=name)
+    else:
+        frame = table.read_points(
+            path,
+            longitude=declared.longitude,
+            latitude=declared.latitude,
+            crs=declared.crs,
+            layer=declared.layer,
+            name=name,
         )
-    return table.read_table(path, name=name)
+    vector.tell_outside(frame, window(grid))
+    return frame
+
+
+def _check_columns(name: str, declared: UserFile, value: Any) -> None:
+    """Refuse units for columns that the file does not have: they would be lost in silence."""
+    for column in declared.columns:
+        if isinstance(value, pd.DataFrame) and column not in value.columns:
+            raise InputError(
+                "COLUMN_MISSING",
+                f"there is no column '{column}'",
+                where=f"sources.{name}.columns.{column}",
+                wanted=", ".join(map(str, value.columns)),
+                fix="correct the name",
+            )
 
 
 def _entry_marks(entry: Entry) -> Marks:

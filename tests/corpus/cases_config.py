@@ -21,6 +21,7 @@ def config(id: str, expect: Expect, code: str | None, why: str, text: str) -> No
     def _(folder: Path) -> str:
         raster(folder / "heat.tif", nodata=-9999)
         (folder / "notes.xyz").write_text("1 2 3")
+        (folder / "notes.pkl").write_bytes(b"\x80\x04N.")
         return text
 
 
@@ -160,6 +161,11 @@ for row in [
     ("source_unknown", "SOURCE_UNKNOWN", "not in the catalogue",
      swapped("heat: {file: heat.tif, units: mW m-2, status: measured, vintage: '2020'}",
      "heat: {source: heat}")),
+    ("lost_key", "CONFIG_UNKNOWN_KEY", "a column of a raster",
+     swapped("units: mW m-2", "units: mW m-2, longitude: lon")),
+    ("lost_key_table", "CONFIG_UNKNOWN_KEY", "a no-data value of a table",
+     swapped("file: heat.tif, units: mW m-2", "file: notes.xyz, format: table, nodata: -9")),
+    ("model_file", "MODEL_UNTRUSTED", "a pickle", swapped("file: heat.tif", "file: notes.pkl")),
     ("status_word", "CONFIG_VALUE", "no such status",
      swapped("status: measured", "status: certain")),
     ("digest_short", "CONFIG_VALUE", "no SHA-256", swapped("vintage: '2020'", "sha256: 'abc'")),
