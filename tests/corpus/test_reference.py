@@ -44,7 +44,7 @@ OWN_CASES = {
     "y_latin1": "config_latin1",
     "y_bbox_inverted": "config_bounds_inverted",
     "y_layer_unknown": "config_reference",
-    "m_feature_order": "model_feature_order",
+    "m_feature_order": "m_order",
 }
 
 # Windows of the grid for cases that do not lie in the home window.
