@@ -183,7 +183,11 @@ def test_installed_command_runs_the_default_pipeline(installed: Path, tmp_path: 
     words = ("run", "geothermal", "--resolution", COARSE, "--out", out, "--json")
     said = command(installed / "siting", *words, cwd=empty, SITING_STORE=str(store))
     latest = out / "latest"
-    assert json.loads(said)["files"].keys() == set(PIPELINE["outputs"])
+    outcome = json.loads(said)
+    assert outcome["files"].keys() == set(PIPELINE["outputs"])
+    warnings = [each for each in outcome["findings"] if each["severity"] == "warning"]
+    assert len(warnings) <= 5  # more than people act upon
+    assert all(each["fix"] for each in warnings)
     assert {path.name for path in latest.iterdir()} == {*PIPELINE["outputs"], "manifest.json"}
     with (latest / "candidates.csv").open(encoding="utf-8", newline="") as rows:
         assert len(list(csv.DictReader(rows))) == PIPELINE["candidates"]["count"]
