@@ -1,5 +1,6 @@
 """What a file really is, by its content, and the limits within which libraries may read it."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -153,6 +154,33 @@ def _virtual(path: Path, head: bytes) -> InputError:
         wanted="a file that holds its data",
         fix="convert it to GeoTIFF or GeoPackage",
     )
+
+
+def check_beside(path: Path, part: Path) -> None:
+    """Refuse a part of a file that is a link to elsewhere: only the file itself was looked at.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    part : Path
+        A file beside it that is read as well.
+
+    Raises
+    ------
+    InputError
+        PATH_OUTSIDE_DATA.
+    """
+    # realpath, unlike resolve, also takes links that lead to one another.
+    targets = [Path(os.path.realpath(each)).parent for each in (path.parent / "_", path, part)]
+    if targets[2] not in targets[:2]:
+        raise InputError(
+            "PATH_OUTSIDE_DATA",
+            "a part of the file is a link that leads out of its folder",
+            where=str(part),
+            wanted="all parts in one folder",
+            fix="copy what the link leads to in its place",
+        )
 
 
 def wrong_format(code: str, path: Path, wanted: str) -> InputError:

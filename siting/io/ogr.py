@@ -12,7 +12,7 @@ import pyogrio
 
 from siting.errors import InputError
 from siting.findings import warn
-from siting.io import shapefile
+from siting.io import geopackage, shapefile
 from siting.io.crs import parsed
 from siting.io.formats import OGR_DRIVERS, Format, reading, wrong_format
 
@@ -50,17 +50,25 @@ def read_ogr(path: Path, kind: Format, layer: str | None) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        NOT_A_VECTOR, NOT_SPATIAL, LAYER_AMBIGUOUS, LAYER_MISSING, FILE_IN_USE, FILE_CORRUPT.
+        NOT_A_VECTOR, NOT_SPATIAL, LAYER_AMBIGUOUS, LAYER_MISSING, FILE_IN_USE, VIEW_REFUSED,
+        PATH_OUTSIDE_DATA, FILE_CORRUPT.
     """
     harden()
     named = kind != "geojson" or _names_crs(path)
+    computed: frozenset[str] = frozenset()
     if kind == "geopackage":
-        _check_journal(path)
+        geopackage.check_journal(path)
+        computed = geopackage.views(path)
     if kind == "shapefile":
         shapefile.check_parts(path)
-    with _heard(path):
-        layers = [str(row[0]) for row in pyogrio.list_layers(path) if row[1] is not None]
+    if computed:
+        layers = geopackage.layers(path)
+    else:
+        with _heard(path):
+            layers = [str(row[0]) for row in pyogrio.list_layers(path) if row[1] is not None]
     chosen = _layer(layers, layer, path)
+    if chosen.lower() in computed:
+        raise geopackage.view_refused(path, chosen)
     with _heard(path):
         info = pyogrio.read_info(path, layer=chosen)
     if info["driver"] not in OGR_DRIVERS:
@@ -119,21 +127,6 @@ def _names_crs(path: Path) -> bool:
             error.fix = 'write the file again in WGS 84, without the member "crs"'
             raise
     return True
-
-
-def _check_journal(path: Path) -> None:
-    """Refuse a database whose last changes stand in a journal beside it."""
-    for ending in ("-wal", "-journal"):
-        journal = path.with_name(path.name + ending)
-        if not journal.exists() or not journal.stat().st_size:
-            continue
-        raise InputError(
-            "FILE_IN_USE",
-            "another program has changes of this file that are not in it yet",
-            where=str(path),
-            found=journal.name,
-            fix="close the file in the other program, such as QGIS",
-        )
 
 
 def _layer(layers: list[str], wanted: str | None, path: Path) -> str:

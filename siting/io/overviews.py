@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.io.opening import opened
+from siting.io.sidecars import there
 
 PLACES = (0.0, 0.5, 1.0)  # along each axis, where overviews are compared with what they show
 SIDE = 256  # cells of the file along each place
@@ -40,7 +41,7 @@ def check_overviews(path: Path, band: int) -> None:
     Raises
     ------
     InputError
-        OVERVIEW_STALE.
+        OVERVIEW_STALE; PATH_OUTSIDE_DATA where they are a link to elsewhere.
 
     Notes
     -----
@@ -55,7 +56,7 @@ def check_overviews(path: Path, band: int) -> None:
         for level in dict.fromkeys(near[:1] + near[-1:]):
             with opened(path, overview_level=level) as overview:
                 _compare(base, overview, band, path)
-        if beside.is_file():
+        if there(path, beside):
             with ExitStack() as stack:
                 overview = stack.enter_context(opened(beside))
                 if band <= overview.count:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from siting.errors import InputError
 from siting.findings import warn
+from siting.io.formats import check_beside
 
 _HEADER = 100  # bytes of .shp and .shx before the first record
 
@@ -14,10 +15,12 @@ def check_parts(path: Path) -> None:
     Raises
     ------
     InputError
-        FILE_INCOMPLETE, FILE_CORRUPT.
+        FILE_INCOMPLETE, FILE_CORRUPT, PATH_OUTSIDE_DATA.
     """
     _check_length(path)
     parts = _beside(path)
+    for part in parts.values():
+        check_beside(path, part)
     if ".shx" not in parts:
         raise InputError(
             "FILE_INCOMPLETE", "a part of the shapefile is missing", where=str(path),

@@ -11,6 +11,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from siting.findings import warn
+from siting.io.formats import check_beside
 from siting.io.opening import opened
 from siting.projection import names_file
 
@@ -23,7 +24,7 @@ def crs_hint(path: Path) -> str:
     """What a side file says of the CRS that its raster does not name."""
     if _side_file(path).find("SRS") is not None:
         return f"{path.name}.aux.xml names one, which is not read"
-    if path.with_suffix(".prj").is_file():
+    if path.with_suffix(".prj").is_file():  # which is not opened
         return f"{path.stem}.prj may name one, which is not read"
     return ""
 
@@ -37,13 +38,18 @@ def check_sidecars(path: Path, band: int) -> None:
         The GeoTIFF.
     band : int
         The band that is read.
+
+    Raises
+    ------
+    InputError
+        PATH_OUTSIDE_DATA where one of them is a link to elsewhere.
     """
     with opened(path) as dataset:
         world = _world_file(path)
         found = {
             f"{path.name}.aux.xml": ", ".join(_differing(_side_file(path), dataset, band)),
             world.name if world else "": _moved(world, dataset.transform) if world else "",
-            f"{path.name}.msk": _hidden(path.with_name(path.name + ".msk"), dataset, band),
+            f"{path.name}.msk": _hidden(path, dataset, band),
         }
     for name, difference in found.items():
         if difference:
@@ -57,11 +63,19 @@ def check_sidecars(path: Path, band: int) -> None:
             )
 
 
+def there(path: Path, part: Path) -> bool:
+    """Whether a side file of a raster is there, and no link to elsewhere."""
+    if part.is_symlink():
+        check_beside(path, part)
+    return part.is_file()
+
+
 def _side_file(path: Path) -> ElementTree.Element:
     """GDAL's side file of a raster; an empty element where there is none that can be read."""
     beside = path.with_name(path.name + ".aux.xml")
+    found = there(path, beside)
     try:
-        if beside.is_file() and beside.stat().st_size <= MAX_SIZE:
+        if found and beside.stat().st_size <= MAX_SIZE:
             return ElementTree.fromstring(beside.read_bytes())
     except (OSError, ElementTree.ParseError, ValueError, LookupError):
         pass
@@ -132,7 +146,7 @@ def _apart(one: Affine, other: Affine) -> bool:
 
 def _world_file(path: Path) -> Path | None:
     names = (path.with_suffix(suffix) for suffix in (".tfw", ".TFW", ".tifw", ".wld"))
-    return next((each for each in names if each.is_file()), None)
+    return next((each for each in names if there(path, each)), None)
 
 
 def _moved(world: Path, affine: Affine) -> str:
@@ -144,9 +158,10 @@ def _moved(world: Path, affine: Affine) -> str:
     return f"a corner at {said.c:.9g} {said.f:.9g}" if _apart(said, affine) else ""
 
 
-def _hidden(mask: Path, dataset: Any, band: int) -> str:
+def _hidden(path: Path, dataset: Any, band: int) -> str:
     """How a mask beside a raster hides what the raster itself does not."""
-    if not mask.is_file():
+    mask = path.with_name(path.name + ".msk")
+    if not there(path, mask):
         return ""
     with opened(mask) as hiding:
         if hiding.shape != dataset.shape:

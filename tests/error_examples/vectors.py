@@ -1,6 +1,8 @@
 """Vector files that are refused, or read with a finding."""
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,17 @@ def geopackage(shapes: list[Any], **options: Any) -> Maker:
     return make
 
 
+def with_view(path: Path, name: str, query: str) -> None:
+    """Give a GeoPackage a layer that is a view."""
+    with closing(sqlite3.connect(path)) as base:
+        base.executescript(
+            f"CREATE VIEW {name} AS {query};"
+            "INSERT INTO gpkg_contents(table_name, data_type, identifier, srs_id)"
+            f" VALUES ('{name}', 'features', '{name}', 4326);"
+            f"INSERT INTO gpkg_geometry_columns VALUES ('{name}', 'geom', 'POINT', 4326, 0, 0);"
+        )
+
+
 for _code, _make in {
     "GEOMETRY_EMPTY": geopackage([box(-119, 38, -118, 39), None]),
     "GEOMETRY_MIXED": geopackage([WELL, box(-119, 38, -118, 39)]),
@@ -59,6 +72,14 @@ def _(folder: Path) -> None:
     pyogrio.write_dataframe(frame([WELL]), folder / "leases.gpkg", driver="GPKG")
     (folder / "leases.gpkg-wal").write_bytes(b"x")
     vector.read_features(folder / "leases.gpkg")
+
+
+@example("VIEW_REFUSED")
+def _(folder: Path) -> None:
+    path = folder / "leases.gpkg"
+    pyogrio.write_dataframe(frame([WELL]), path, driver="GPKG")
+    with_view(path, "active_leases", "SELECT * FROM leases")
+    vector.read_features(path, layer="active_leases")
 
 
 @example("NOT_A_VECTOR")

@@ -234,6 +234,30 @@ def test_sql_in_a_geopackage_reaches_nothing(data: Path, secret: Path, what: str
     assert path.read_bytes() == before  # not even by a trigger
 
 
+NEVER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+@pytest.mark.parametrize("layer", ["v", "V", "points", None])
+def test_a_view_is_no_layer(data: Path, secret: Path, layer: str | None) -> None:
+    path = data / "points.gpkg"
+    geopackage(path, VIEW.format(f"({NEVER})"), secret)
+    found, codes = attempt(read_features, path, layer=layer)
+    if layer == "points":
+        assert found["label"].tolist() == ["a", "b"]
+    else:
+        assert codes[0] in {"VIEW_REFUSED", "LAYER_MISSING", "LAYER_AMBIGUOUS"}
+        assert layer != "v" or codes == ["VIEW_REFUSED"]
+
+
+@pytest.mark.parametrize("table", ["gpkg_geometry_columns", "gpkg_extensions", "GPKG_ogr_contents"])
+def test_no_table_of_the_format_is_a_view(data: Path, secret: Path, table: str) -> None:
+    path = data / "points.gpkg"
+    code = f"DROP TABLE IF EXISTS {table}; CREATE VIEW {table} AS {NEVER};"
+    geopackage(path, code, secret)
+    with pytest.raises(InputError, match="VIEW_REFUSED"):
+        read_features(path)
+
+
 @pytest.mark.parametrize(
     "path", ["/vsizip/a.zip/b.shp", "/vsicurl/http://192.0.2.1/a.gpkg", "/vsimem/a.gpkg",
              "https://192.0.2.1/a.gpkg", "vrt://a.tif", "GPKG:a.gpkg:layer", "zip://a.zip"]

@@ -75,7 +75,6 @@ def test_kmz_of_hostile_names_and_values(run: Any, tmp_path: Path) -> None:
     assert placemarks(written(plain, tmp_path, "kmz")) == 120
 
 
-@pytest.mark.xfail(strict=False, reason="LIBKML writes names of columns as they are: io.write.kmz")
 def test_kmz_of_hostile_columns(run: Any, tmp_path: Path) -> None:
     assert placemarks(written(run, tmp_path, "kmz")) == 120
 

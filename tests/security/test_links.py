@@ -8,6 +8,8 @@ import shapely
 
 from siting.check import check_file
 from siting.errors import SitingError
+from siting.grid import make_grid
+from siting.io.raster import read_raster
 from siting.io.vector import read_features
 from siting.run import run_plan
 
@@ -15,6 +17,7 @@ from .. import small_world
 from .readers import attempt
 
 PIPELINE = "\n".join(small_world.PIPELINE.splitlines()[:-2]) + "\noutputs: [score.tif]\n"
+GRID = make_grid("EPSG:4326", 0.1, (-120, 38, -116, 41))
 OTHERS = "what others have written\n"
 
 
@@ -66,7 +69,6 @@ def test_a_link_out_of_the_folder_is_no_source(tmp_path: Path, elsewhere: Path) 
         check_file(path)
 
 
-@pytest.mark.xfail(strict=False, reason="siting.io.ogr follows links of a shapefile's parts")
 @pytest.mark.parametrize("ending", ["dbf", "shx", "prj", "cpg"])
 def test_a_part_of_a_shapefile_that_lies_elsewhere_is_not_read(
     tmp_path: Path, elsewhere: Path, ending: str
@@ -79,3 +81,22 @@ def test_a_part_of_a_shapefile_that_lies_elsewhere_is_not_read(
     found, codes = attempt(read_features, tmp_path / "a.shp")
     assert found is None
     assert codes == ["PATH_OUTSIDE_DATA"]
+
+
+@pytest.mark.parametrize("ending", ["ovr", "msk", "aux.xml"])
+def test_a_file_beside_a_raster_that_lies_elsewhere_is_not_read(
+    tmp_path: Path, elsewhere: Path, ending: str
+) -> None:
+    path = tmp_path / "heat.tif"
+    small_world.write_raster(path, small_world.heat())
+    (tmp_path / f"heat.tif.{ending}").symlink_to(elsewhere / "file")
+    with pytest.raises(SitingError, match="PATH_OUTSIDE_DATA"):
+        read_raster(path, GRID, kind="continuous", units="mW m-2")
+
+
+def test_a_shapefile_may_be_linked_as_a_whole(tmp_path: Path, elsewhere: Path) -> None:
+    frame = gpd.GeoDataFrame({"label": ["a"]}, geometry=[shapely.Point(1, 2)], crs=4326)
+    frame.to_file(elsewhere / "a.shp", encoding="utf-8")
+    for part in elsewhere.glob("a.*"):
+        (tmp_path / part.name).symlink_to(part)
+    assert read_features(tmp_path / "a.shp")["label"].tolist() == ["a"]

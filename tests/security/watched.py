@@ -66,6 +66,8 @@ class Watch:
     def told(self, event: str, args: tuple) -> list[str] | None:
         if event == "open":
             return self.opened(args)
+        if event == "sqlite3.connect" and "?mode=ro" in text(args[0]):
+            return None  # an address by which SQLite reads alone; system calls show the file
         if event in PATHS:
             return [os.path.abspath(text(args[i])) for i in PATHS[event] if text(args[i])]  # noqa: PTH100
         if event in LISTINGS:

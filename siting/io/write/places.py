@@ -18,6 +18,7 @@ from siting.io.vector import WGS84
 from siting.io.write.plain import plain, text
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_NAME = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>\"']")
 DECIMALS = 6  # of a degree: a tenth of a metre
 
 
@@ -74,7 +75,9 @@ def kmz(path: Path, frame: gpd.GeoDataFrame) -> None:
     """Write features as KMZ, for Google Earth.
 
     Text columns and numbers become the data of each placemark; a column ``name`` (else the id)
-    becomes its title. Characters that XML cannot hold become U+FFFD, and ``]]>`` gets a space.
+    becomes its title. Characters that XML cannot hold become U+FFFD, and ``]]>`` gets a space;
+    in names of columns, which the writer does not escape, those that mean something to XML
+    become ``_``.
     """
     harden()
     degrees = in_degrees(frame)
@@ -107,7 +110,22 @@ def _for_kml(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name in frame.columns.drop(frame.geometry.name):
         if not pd.api.types.is_numeric_dtype(frame[name]):
             found[name] = [_in_xml(each) for each in frame[name]]
-    return found
+    return found.rename(columns=_columns_in_xml(found))
+
+
+def _columns_in_xml(frame: gpd.GeoDataFrame) -> dict[str, str]:
+    """Names of columns that XML can hold as they are, each of its own, by the ones they had."""
+    names: dict[str, str] = {}
+    taken = {"", frame.geometry.name.lower()}
+    for column in frame.columns.drop(frame.geometry.name):
+        plain_name = name = _NOT_NAME.sub("_", str(column)).strip()
+        number = 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{plain_name}_{number}"
+        taken.add(name.lower())
+        names[column] = name
+    return names
 
 
 def _in_xml(value: Any) -> Any:
