@@ -1,7 +1,19 @@
 """An example of each code, made afresh: the pages of docs/errors show what these print."""
 
-from . import archives, gridded, learning, pipelines, rasters, stored, tables, vectors
+from . import (
+    archives,
+    given,
+    gridded,
+    learning,
+    pipelines,
+    places,
+    rasters,
+    site_data,
+    stored,
+    tables,
+    vectors,
+)  # fmt: skip
 from .made import EXAMPLES, made
 
-__all__ = ["EXAMPLES", "archives", "gridded", "learning", "made", "pipelines", "rasters", "stored",
-           "tables", "vectors"]  # fmt: skip
+__all__ = ["EXAMPLES", "archives", "given", "gridded", "learning", "made", "pipelines", "places",
+           "rasters", "site_data", "stored", "tables", "vectors"]  # fmt: skip

@@ -116,7 +116,11 @@ _DIRECTION = changed(over_time_of(list(range(24))), units="degree",
                      standard_name="sea_surface_wave_from_direction")  # fmt: skip
 _DAYS = over_time_of(list(range(200)), "days since 2020-01-01")
 
+_MODELLED = over_time_of(list(range(360)), "days since 2001-01-01")
+_MODELLED["time"].attrs["calendar"] = "360_day"
+
 for _code, _make in {
+    "CALENDAR": netcdf(_MODELLED, over_time="mean"),
     "CELL_BOUNDS": netcdf(at_edges()),
     "CIRCULAR_MEAN": netcdf(_DIRECTION, over_time="mean"),
     "DATA_REPEATED": netcdf(repeated(), over_time="mean"),
