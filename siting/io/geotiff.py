@@ -15,7 +15,7 @@ from siting.io.crs import check_plausible, known_crs
 from siting.io.opening import opened
 from siting.io.placement import Frame
 from siting.io.sidecars import crs_hint
-from siting.io.source import RasterSource, check_block, numeric
+from siting.io.source import RasterSource, can_scale, check_block, numeric
 from siting.io.tiff_directories import BOMB_SIZE, Directory, check_header
 
 MAX_BLOCKS_LISTED = 100_000
@@ -156,13 +156,13 @@ def _affine(dataset: Any, path: Path) -> Affine:
 def _scale(dataset: Any, band: int, dtype: np.dtype[Any], path: Path) -> tuple[float, float]:
     """Factor and shift that the file declares for its stored values."""
     scale, offset = float(dataset.scales[band - 1]), float(dataset.offsets[band - 1])
-    if scale == 0.0 or not np.isfinite([scale, offset]).all():
+    if not can_scale(scale, offset):
         raise InputError(
             "SCALE_INVALID",
             "the scale that the file declares makes no values of what it stores",
             where=str(path),
             found=f"scale {scale:g}, offset {offset:g}",
-            wanted="a finite scale that is not 0, and a finite offset",
+            wanted="a finite scale that is not 0, and a finite offset, none beyond 1e30",
             fix="correct the file: gdal_edit.py -scale S -offset O",
         )
     if (scale, offset) == (1.0, 0.0) and dtype.kind != "f":

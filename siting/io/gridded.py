@@ -1,5 +1,7 @@
 """NetCDF and Zarr: one variable on a regular grid, by the CF conventions."""
 
+import io
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -12,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from siting.errors import InputError
+from siting.findings import warn
 from siting.io.accumulated import as_rate
 from siting.io.containers import check_chunks, check_hdf5, check_zarr, is_group
 from siting.io.coordinates import Axes, axes_of, frame_of, not_regular
@@ -19,25 +22,55 @@ from siting.io.dimensions import Steps, steps_of
 from siting.io.formats import Format, reading
 from siting.io.over_time import OverTimeReduction, Shape
 from siting.io.quantities import full_turn, is_direction
-from siting.io.source import Part, RasterSource, check_block, equals, fills, numeric
+from siting.io.source import Part, RasterSource, can_scale, check_block, equals, fills, numeric
 
+_PADDING = 8  # bytes up to which parts of a NetCDF-3 file are filled up
 MAX_WHOLE = 256 << 20  # a NetCDF-3 file up to this size is read as a whole
 _ENGINES = {"netcdf3": "scipy", "hdf5": "h5netcdf", "zarr": "zarr"}
 
 
 @contextmanager
-def opened(path: Path, kind: Format) -> Iterator[xr.Dataset]:
-    """The open dataset, nothing in it decoded."""
+def opened(
+    path: Path, kind: Format, doubts: list[warnings.WarningMessage] | None = None
+) -> Iterator[xr.Dataset]:
+    """The open dataset, nothing in it decoded; warnings of the library are put into ``doubts``."""
     with reading(path), ExitStack() as stack:
         file: Any = path
         options: dict[str, Any] = {"consolidated": False} if kind == "zarr" else {}
         if kind == "netcdf3":  # opened here, because scipy leaves a damaged file open
-            file = stack.enter_context(path.open("rb"))
+            file = stack.enter_context(_Stated(io.FileIO(path)))
             options = {"mmap": path.stat().st_size > MAX_WHOLE}
-        dataset = xr.open_dataset(
-            file, engine=_ENGINES[kind], decode_cf=False, cache=False, **options
-        )
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            dataset = xr.open_dataset(
+                file, engine=_ENGINES[kind], decode_cf=False, cache=False, **options
+            )
+        if doubts is not None:
+            doubts += heard
         yield stack.enter_context(dataset)
+
+
+class _Stated(io.BufferedReader):
+    """A file that refuses to be read far beyond its end, as lengths in a damaged header ask for."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """So many bytes; ValueError where the file is shorter, but for what fills up the last."""
+        here = self.tell()
+        if size is not None and size > self.seek(0, io.SEEK_END) - here + _PADDING:
+            raise ValueError(f"the header states {size:,} bytes, which the file does not have")
+        self.seek(here)
+        return super().read(size)
+
+
+def _tell(doubts: list[warnings.WarningMessage], path: Path) -> None:
+    for each in doubts:
+        warn(
+            "READER_WARNING",
+            "the library that reads the file has doubts about it",
+            where=str(path),
+            found=str(each.message),
+            severity="note",
+        )
 
 
 def open_gridded(
@@ -71,7 +104,9 @@ def open_gridded(
         LATLON_SWAPPED, and whatever is wrong with its time axis.
     """
     _check_container(path, kind)
-    with opened(path, kind) as dataset:
+    doubts: list[warnings.WarningMessage] = []
+    with opened(path, kind, doubts) as dataset:
+        _tell(doubts, path)
         name = _variable(dataset, part.variable, path)
         array = dataset[name]
         axes = axes_of(array)
@@ -151,13 +186,13 @@ def _packing(attrs: dict[str, Any], path: Path) -> tuple[float, float]:
         float(np.ravel(attrs.get(name, usual))[0])
         for name, usual in (("scale_factor", 1.0), ("add_offset", 0.0))
     )
-    if not (np.isfinite([scale, offset]).all() and scale != 0):
+    if not can_scale(scale, offset):
         raise InputError(
             "SCALE_INVALID",
             "the values cannot be unpacked",
             where=str(path),
             found=f"scale_factor {scale:g}, add_offset {offset:g}",
-            wanted="finite numbers, a scale that is not 0",
+            wanted="finite numbers, a scale that is not 0, none beyond 1e30",
             fix="correct the attributes of the variable",
         )
     return scale, offset

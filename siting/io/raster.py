@@ -20,6 +20,7 @@ from siting.io.formats import StrPath, format_of, local_file, wrong_format
 from siting.io.geotiff import open_geotiff
 from siting.io.gridded import open_gridded
 from siting.io.likeness import check_likeness
+from siting.io.model_archive import refuse_pickle
 from siting.io.overviews import check_overviews
 from siting.io.placement import Ground, common_ground
 from siting.io.plausible import check_values, look
@@ -109,6 +110,7 @@ def read_raster(
     """
     part = Part(variable, band, over_time, time_range, kind, units)
     file = local_file(path)
+    refuse_pickle(file)
     with ExitStack() as stack:
         if format_of(file) == "zip":
             packed = unpack(file, member, RASTERS)
@@ -219,7 +221,8 @@ def _tile(
 ) -> NDArray[Any]:
     rows, columns = (slice(*ends) for ends in block_info[None]["array-location"])
     values = resample(source.frame, source.read, grid, rows, columns, how)
-    return values == 1.0 if dtype.kind == "b" else values.astype(dtype)
+    with np.errstate(over="ignore"):  # beyond float32, which the look at the values has reported
+        return values == 1.0 if dtype.kind == "b" else values.astype(dtype)
 
 
 def _attrs(source: RasterSource, kind: LayerKind, how: Resampling, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from siting.io.placement import Floats, Frame
 from siting.kinds import LayerKind
 
 MAX_BLOCK_BYTES = 512 << 20
+MAX_SCALE = 1e30  # beyond which a scale or an offset is damage
 
 # Spellings of units that files use beside CF's.
 _NO_UNIT = frozenset(
@@ -155,7 +156,8 @@ class RasterSource:
     def read(self, rows: slice, columns: slice) -> Floats:
         """Values of a part, masked first, then scaled; NaN as no-data."""
         stored, missing = self.stored(rows, columns)
-        values = stored.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # NaN of damaged files that signal
+            values = stored.astype(np.float64)
         values[missing | ~np.isfinite(values)] = np.nan
         if self.scale != 1.0 or self.offset != 0.0:
             values = values * self.scale + self.offset
@@ -178,6 +180,21 @@ def equals(values: NDArray[Any], number: float) -> NDArray[np.bool_]:
         alike = values.dtype.type(number) if values.dtype.kind == "f" else number
     found: NDArray[np.bool_] = values == alike
     return found
+
+
+def can_scale(scale: float, offset: float) -> bool:
+    """Whether scale and offset make values of stored ones that are numbers and differ.
+
+    Examples
+    --------
+    >>> can_scale(0.1, 273.15), can_scale(0.0, 1.0), can_scale(1e200, 0.0)
+    (True, False, False)
+    """
+    return bool(
+        np.isfinite([scale, offset]).all()
+        and 1 / MAX_SCALE <= abs(scale) <= MAX_SCALE
+        and abs(offset) <= MAX_SCALE
+    )
 
 
 def fills(attrs: dict[str, Any]) -> list[float]:

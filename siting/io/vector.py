@@ -21,6 +21,7 @@ from siting.io.ogr import FORMATS, read_ogr
 from siting.io.parquet import read_parquet
 
 WGS84 = "EPSG:4326"
+MAX_COORDINATE = 1e30  # in whatever unit: beyond it a coordinate is damage
 _KINDS = ("points", "lines", "polygons")
 
 
@@ -163,10 +164,13 @@ def _check_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
             found=_rows(empty),
             fix="remove these features, or give them a geometry",
         )
-    broken = ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    broken = ~(np.abs(shapely.bounds(shapes)) < MAX_COORDINATE).all(axis=1)
     if broken.any():
         raise InputError(
-            "COORD_INVALID", "coordinates that are no numbers", where=str(path), found=_rows(broken)
+            "COORD_INVALID",
+            "coordinates that are no numbers, or beyond all",
+            where=str(path),
+            found=_rows(broken),
         )
     kinds = np.unique(shapely.get_dimensions(shapes))
     if (

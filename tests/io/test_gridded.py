@@ -241,3 +241,40 @@ def test_zarr_with_a_link_out_of_it(tmp_path, sea) -> None:
 
 def test_folder_that_is_no_zarr(tmp_path, sea) -> None:
     refused(tmp_path, sea, "NOT_A_RASTER")
+
+
+def test_a_stray_file_in_a_zarr_folder_is_a_note(tmp_path, sea) -> None:
+    path = written(waves(), tmp_path, "zarr")
+    (path / "x").write_text("")
+    with collect() as findings:
+        layer = read_raster(path, sea, kind="continuous")
+    assert layer.values.tolist() == np.arange(12.0).reshape(3, 4).tolist()
+    assert [(each.code, each.severity) for each in findings] == [("READER_WARNING", "note")]
+    assert "Object at x" in findings[0].found
+
+
+def test_an_attribute_longer_than_the_file_is_damage(tmp_path, sea) -> None:
+    path = written(waves(), tmp_path, "scipy")
+    content = bytearray(path.read_bytes())
+    # The name of an attribute, its type (2: text), its length.
+    place = content.index(b"long_name") + 12 + 4
+    assert content[place : place + 4] == len("wave height").to_bytes(4, "big")
+    content[place : place + 4] = b"\x7f\xff\xff\xff"
+    path.write_bytes(bytes(content))
+    error = refused(path, sea, "FILE_CORRUPT")
+    assert "2,147,483,647 bytes" in error.found
+
+
+@pytest.mark.parametrize("scale", [1e200, 1e-200])
+def test_a_scale_beyond_all_values_is_damage(tmp_path, sea, scale) -> None:
+    packed = waves()
+    packed["hs"].attrs["scale_factor"] = scale
+    refused(written(packed, tmp_path), sea, "SCALE_INVALID")
+
+
+def test_nan_that_signals_is_missing_without_a_word(tmp_path, sea) -> None:
+    values = np.arange(12.0, dtype="float32").reshape(3, 4)
+    values.view("uint32")[0, 0] = 0x7F800001  # a signalling NaN: casts raise a flag
+    layer = read_raster(written(waves().assign(hs=(("lat", "lon"), values)), tmp_path), sea,
+                        kind="continuous")  # fmt: skip
+    assert np.isnan(layer.values).sum() == 1

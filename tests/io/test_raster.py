@@ -1,5 +1,6 @@
 """Raster files: the right value in the right cell, or an error with a code."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -483,3 +484,10 @@ def test_limit_of_cells_is_that_of_the_common_ground(tif, field, home, monkeypat
     refused(tif(field), home, "TOO_LARGE")
     small = make_grid("EPSG:4326", 0.1, (W, S, W + 0.5, S + 0.5))
     assert read_raster(tif(field), small, kind="continuous").shape == (5, 5)
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 5])
+def test_a_pickle_is_no_raster_and_is_called_what_it_is(tmp_path, home, protocol) -> None:
+    path = tmp_path / "heat.tif"
+    path.write_bytes(pickle.dumps(print, protocol))
+    refused(path, home, "MODEL_UNTRUSTED")

@@ -247,3 +247,10 @@ def test_features_of_which_none_is_on_the_grid(place, window, codes) -> None:
     with collect() as findings:
         tell_outside(frame([place]), window)
     assert [finding.code for finding in findings] == codes
+
+
+def test_huge_polygons_that_cross_themselves_are_refused_without_a_warning(tmp_path) -> None:
+    bowtie = Polygon([(-1e308, -1e308), (1e308, 1e308), (1e308, -1e308), (-1e308, 1e308)])
+    path = written(frame([bowtie]), tmp_path / "a.gpkg")
+    with pytest.raises(InputError, match="COORD_INVALID"):
+        read_features(path)
