@@ -1,0 +1,1 @@
+"""Changes siting on purpose, one place at a time, and sees whether a test notices."""
