@@ -37,7 +37,7 @@ for _code, _make in {
     "ENCODING_UNKNOWN": csv(b"site_id,lon,lat,name\n001,-17,65.7,Kr\x81flu\n"),
     "HEADER_MISSING": csv("001,-119.25,39.5,900\n002,-118.5,38.5,1200\n"),
     "HEADER_REPEATED": csv(HEADER + "001,-119,39,900\n" + HEADER + "002,-118.5,38.5,1200\n"),
-    "ID_DAMAGED": csv(HEADER + "1-Mar,-119,39,900\n2E5,-118.5,38.5,1200\n"),
+    "ID_DAMAGED": csv(HEADER + "1-Mar,-119,39,900\n2.00E+05,-118.5,38.5,1200\n"),
     "NUMBER_AMBIGUOUS": csv("site_id;lon;lat;depth\n001;-119;39;1,200\n002;-118;38;2,950\n"),
     "PLACES_IDENTICAL": csv(HEADER + "".join(f"{i:03d},-119.8,39.5,{i}\n" for i in range(1, 40))),
     "ROW_COMMENTED": csv(HEADER + "001,-119,39,900\n#002,-118.5,38.5,1200\n"),
