@@ -10,7 +10,13 @@ from pydantic import ValidationError
 
 from siting import grid as grids
 from siting import units
-from siting.errors import PipelineError, PipelineInvalidError, SitingError, UnitsError
+from siting.errors import (
+    GridError,
+    PipelineError,
+    PipelineInvalidError,
+    SitingError,
+    UnitsError,
+)
 from siting.io import yaml
 from siting.io.yaml import Document, KeyPath
 from siting.outputs.names import output_problem
@@ -71,9 +77,33 @@ def _records(step: Step) -> list[str]:
     return [name for name, value in pairs if value.kind == "record"]
 
 
+_AXIS_UNITS = {
+    "degree": "degree",
+    "metre": "m",
+    "kilometre": "km",
+    "foot": "ft",
+    "US survey foot": "survey_foot",
+}
+
+
 def _axis_unit(crs: str) -> str:
-    """Unit of the axes of a CRS that can be worked on: degree or metre."""
-    return "degree" if analysis_crs(crs).is_geographic else "m"
+    """Unit of the axes of a CRS that can be worked on.
+
+    Raises
+    ------
+    GridError
+        GRID_CRS for axes in yards, links and the like.
+    """
+    name = analysis_crs(crs).axis_info[0].unit_name
+    if name in _AXIS_UNITS:
+        return _AXIS_UNITS[name]
+    raise GridError(
+        "GRID_CRS",
+        "the axes of the CRS are in a unit that grids are not laid out in",
+        where="grid.crs",
+        found=name,
+        wanted=", ".join(_AXIS_UNITS),
+    )
 
 
 class _Check:

@@ -240,3 +240,15 @@ def test_pipeline_is_found_by_the_name_that_siting_brings_along():
 def test_every_place_reads_as_file_line_and_column():
     for each in mistakes(GOOD.replace("half_distance", "half").replace("40 km", "true")):
         assert re.match(r"small\.yaml:\d+:\d+ \(", each.where)
+
+
+@pytest.mark.parametrize("resolution", ["1000 ft", "0.3048 km", "1000"])
+def test_a_resolution_is_in_the_unit_of_the_axes(resolution, tmp_path):
+    text = (
+        "siting: 1\nname: feet\nsources: {a: {source: elevation}}\noutputs: [a.tif]\ngrid:\n"
+        f"  {{crs: EPSG:2229, resolution: {resolution},"
+        " bounds: [6400000, 1800000, 6420000, 1820000]}\n"
+    )
+    plan = check(yaml.load(text, "feet.yaml"), tmp_path)
+    rows, columns = plan.grid.shape.yx
+    assert (rows, columns) in {(20, 20), (21, 21)}  # an international foot is 2 ppm shorter

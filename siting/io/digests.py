@@ -41,6 +41,25 @@ def recorded(path: Path) -> dict[str, str]:
     return found
 
 
+def beside(path: Path) -> list[Path]:
+    """Files beside a file that are looked at with it: side files of its name, lists of checksums.
+
+    What they say is found each time, since they may change while the file itself does not.
+    """
+    try:
+        names = sorted(path.parent.iterdir())
+    except OSError:
+        return []
+    whole, stem = path.name.lower() + ".", path.stem.lower() + "."
+    return [
+        each
+        for each in names
+        if each != path
+        and each.is_file()
+        and (each.name.lower().startswith((whole, stem)) or _LISTING.fullmatch(each.name))
+    ]
+
+
 def _listings(path: Path) -> Iterator[Path]:
     try:
         beside = sorted(path.parent.iterdir())

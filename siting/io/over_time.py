@@ -24,7 +24,8 @@ Masked = tuple[NDArray[Any], NDArray[np.bool_]]
 READ_BYTES = 32 << 20  # of values read at once
 KEPT_BYTES = 256 << 20  # of results kept; what falls out is read again
 TILE_CELLS = 1 << 18  # of a part of the map that is taken over time at once, or one chunk
-_DISTINCT = 16  # values that a step must hold before its repetition is odd
+# Values that a step must hold before its repetition is odd: so many, or most of a small grid's.
+_DISTINCT, _FEWEST, _MOST = 16, 5, 0.6
 
 
 class Shape(NamedTuple):
@@ -327,13 +328,19 @@ def _report_coverage(seen: Sightings, axis: TimeAxis) -> None:
         )
 
 
+def _is_telling(distinct: int, valid: int) -> bool:
+    """Whether a step holds so many values that no other is the same by chance."""
+    return bool(distinct >= min(_DISTINCT, max(_FEWEST, _MOST * valid)))
+
+
 def _report_repeats(seen: Sightings, axis: TimeAxis) -> None:
     """Report steps that are copies of others; values held for a fixed time are noted."""
     first: dict[int, int] = {}
     repeats = [
         (first[digest], step)
         for step, digest in enumerate(seen.digests)
-        if seen.distinct[step] >= _DISTINCT and first.setdefault(digest, step) != step
+        if _is_telling(seen.distinct[step], seen.valid[step])
+        and first.setdefault(digest, step) != step
     ]
     if not repeats:
         return

@@ -8,6 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from siting.errors import InputError
+from siting.findings import warn
 from siting.io.source import fills
 
 Floats = NDArray[np.float64]
@@ -122,8 +123,24 @@ class TimeAxis:
                 wanted=f"{first} to {last}",
                 fix="correct `time_range:`",
             )
+        self._tell_uncovered(begin, end + DAY, first, last)
         steps = np.flatnonzero(inside)
         return slice(int(steps[0]), int(steps[-1]) + 1)
+
+    def _tell_uncovered(self, begin: float, end: float, first: str, last: str) -> None:
+        """A finding where the file reaches over less than the range that was asked for."""
+        usual = float(np.median(np.diff(self.seconds))) if self.seconds.size > 1 else DAY
+        if self.is_monthly:
+            usual = 31 * DAY
+        if self.seconds[0] - usual > begin or self.seconds[-1] + 1.5 * usual < end:
+            warn(
+                "PERIOD_NOT_COVERED",
+                "the file does not reach over the time range that is asked for",
+                where=self.where,
+                found=f"{self.date(0)} to {self.date(-1)}",
+                wanted=f"{first} to {last}",
+                fix="bring the whole period, or set `time_range:` to what the file holds",
+            )
 
     def cut(self, steps: slice) -> "TimeAxis":
         """Some of the steps."""

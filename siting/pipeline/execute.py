@@ -40,8 +40,11 @@ class Values:
         """Whether the store holds a step's values, and what was noticed while making them."""
         return all(map(self.store.has, (self.recipes.keys[step.name], self._noticed_key(step))))
 
-    def _noticed_recipe(self, step: Step) -> dict[str, str]:
-        return {"findings_of": self.recipes.keys[step.name]}
+    def _noticed_recipe(self, step: Step) -> dict[str, Any]:
+        """What decides the findings: what decides the value, and what lies beside its file."""
+        beside = self.recipes.beside.get(step.name)
+        recipe: dict[str, Any] = {"findings_of": self.recipes.keys[step.name]}
+        return {**recipe, "beside": beside} if beside else recipe
 
     def _noticed_key(self, step: Step) -> str:
         return object_key(self._noticed_recipe(step))

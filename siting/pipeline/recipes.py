@@ -1,9 +1,13 @@
 """The keys of a run's values: known from what makes each one, before anything is computed."""
 
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from odc.geo.geobox import GeoBox
 
+from siting.errors import SitingError
+from siting.io.digests import beside
 from siting.pipeline.plan import Call, Plan, Step
 from siting.pipeline.schema import Reference
 from siting.signature import Spec
@@ -36,6 +40,7 @@ class Recipes:
         self.grid = grid_recipe(plan.grid)
         self.keys: dict[str, str] = {}
         self.inputs: dict[str, str] = {}
+        self.beside: dict[str, dict[str, str]] = {}  # digests of files beside a source's own
         self.recipes = {step.name: self._recipe(step) for step in plan.steps}
 
     def _recipe(self, step: Step) -> dict[str, Any]:
@@ -50,6 +55,8 @@ class Recipes:
         self.inputs[step.file.name if isinstance(step.source, UserFile) else step.source.file] = (
             digest
         )
+        if isinstance(step.source, UserFile):
+            self.beside[step.name] = self._beside(step.file)
         raster = next(iter(step.values.values())).kind == "layer"
         return {
             "source": step.source.model_dump(mode="json"),
@@ -58,6 +65,14 @@ class Recipes:
             "versions": library_versions(),
             "grid": self.grid if raster else None,
         }
+
+    def _beside(self, file: Path) -> dict[str, str]:
+        """Digests of what lies beside a file and is looked at with it."""
+        found = {}
+        for each in beside(file):
+            with suppress(OSError, SitingError):  # what cannot be read says nothing
+                found[each.name] = self.store.file_digest(each, verify=self.verify)
+        return found
 
     def _of_call(self, step: Step) -> dict[str, Any]:
         if step.call is None:

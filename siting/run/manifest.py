@@ -23,6 +23,7 @@ def described(plan: Plan, recipes: Recipes) -> Manifest:
         "grid": recipes.grid,
         "domain": plan.domain,
         "inputs": recipes.inputs,
+        "beside": recipes.beside,
         "steps": {step.name: _step(step, recipes) for step in plan.steps},
         "candidates": {"recipe": recipes.call(call), "units": _units(call)} if call else None,
         "accept": plan.accept,
