@@ -15,6 +15,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -102,8 +103,11 @@ def sample(folder: Path, packages: list[str], size: int, seed: int) -> list[Muta
     return random.Random(seed).sample(every, min(size or len(every), len(every)))
 
 
-def trials(folder: Path, covering: list[Path], chosen: list[Mutant], budget: float) -> list[dict]:
-    """Outcome of each mutant, printed as it comes where no test noticed."""
+def trials(
+    folder: Path, covering: list[Path], chosen: list[Mutant], budget: float, minutes: float
+) -> list[dict]:
+    """Outcome of each mutant, as far as the time lasts; printed where no test noticed."""
+    end = time.monotonic() + 60 * minutes
     task = folder / "task.json"
     content = {
         "covering": [str(each) for each in covering],
@@ -118,6 +122,9 @@ def trials(folder: Path, covering: list[Path], chosen: list[Mutant], budget: flo
             found.append(json.loads(line))
             if found[-1]["outcome"] in ("survived", "no tests"):
                 print(described(found[-1]), flush=True)
+            if time.monotonic() > end:
+                process.terminate()
+                break
     return found
 
 
@@ -165,6 +172,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tests", nargs="+", default=TESTS)
     parser.add_argument("--budget", type=float, default=30.0, help="seconds of tests per mutant")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop with fewer mutants")
     parser.add_argument("--folder", type=Path, help="where the copy is, or will be, and stays")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -174,7 +182,7 @@ def main() -> None:
             copy(folder)
         covering = cover(folder, asked.tests)
         chosen = sample(folder, asked.package, asked.sample, asked.seed)
-        found = trials(folder, covering, chosen, asked.budget)
+        found = trials(folder, covering, chosen, asked.budget, asked.minutes)
         (folder / f"trials-{asked.seed}.json").write_text(json.dumps(found, indent=1), "utf-8")
         print(table(found))
 
