@@ -1,7 +1,9 @@
 """What HDF5 and Zarr may not hold: links to elsewhere, code, and holes that read as values."""
 
 import json
+import mmap
 import os
+import struct
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,15 +23,61 @@ _CODECS = frozenset(
 )  # fmt: skip
 
 
+_SCANNED = 4 << 20  # bytes at each end of an HDF5 file in which its global heaps are looked at
+_BEGIN = b"GCOL\1\0\0\0"
+_HEAP = struct.Struct("<4sB3xQ")  # signature, version, size: begins a global heap collection
+_OBJECT = struct.Struct("<HH4xQ")  # number, references, size: begins each object of it
+
+
+def check_heaps(path: Path) -> None:
+    """Refuse an HDF5 file over whose global heap the HDF5 library would never come to an end.
+
+    It walks the objects of a heap by their sizes, and stands still at free space of no size.
+
+    Raises
+    ------
+    InputError
+        FILE_CORRUPT.
+    """
+    with (
+        reading(path),
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        for start in {0, max(0, len(content) - _SCANNED)}:
+            part = content[start : start + _SCANNED]
+            place = part.find(_BEGIN)
+            while place >= 0:
+                _walk_heap(content, start + place)
+                place = part.find(_BEGIN, place + 8)
+
+
+def _walk_heap(content: mmap.mmap, start: int) -> None:
+    if start + _HEAP.size > len(content):
+        return
+    end = start + _HEAP.unpack_from(content, start)[2]
+    if end > len(content):
+        return  # no heap, or one that the library itself finds to be cut short
+    place = start + _HEAP.size
+    while place + _OBJECT.size <= end:
+        number, _, size = _OBJECT.unpack_from(content, place)
+        if number == 0 and size == 0:
+            raise ValueError(f"free space of no size at byte {place} of the global heap")
+        # The size of free space counts its own head; objects are filled up to 8 bytes.
+        place += size if number == 0 else _OBJECT.size + -(-size // 8) * 8
+
+
 def check_hdf5(path: Path) -> None:
     """Refuse an HDF5 file whose data lie in other files.
 
     Raises
     ------
     InputError
-        PATH_OUTSIDE_DATA.
+        PATH_OUTSIDE_DATA, FILE_CORRUPT.
     """
     import h5py
+
+    check_heaps(path)
 
     def elsewhere(group: Any) -> str:
         links = ((name, group.get(name, getlink=True)) for name in group)

@@ -12,6 +12,7 @@ import zarr
 from siting.errors import InputError
 from siting.findings import collect
 from siting.grid import make_grid
+from siting.io.containers import check_heaps
 from siting.io.raster import read_raster
 
 ENGINES = {"h5netcdf": "a.nc", "scipy": "a3.nc", "zarr": "a.zarr"}
@@ -278,3 +279,16 @@ def test_nan_that_signals_is_missing_without_a_word(tmp_path, sea) -> None:
     layer = read_raster(written(waves().assign(hs=(("lat", "lon"), values)), tmp_path), sea,
                         kind="continuous")  # fmt: skip
     assert np.isnan(layer.values).sum() == 1
+
+
+def test_a_heap_that_never_ends_is_damage(tmp_path) -> None:
+    # Zeros over the objects of the global heap make HDF5 1.14 walk on the spot for ever.
+    path = written(waves(), tmp_path)
+    check_heaps(path)
+    content = bytearray(path.read_bytes())
+    start = content.index(b"GCOL") + 16
+    content[start : start + 512] = bytes(512)
+    path.write_bytes(bytes(content))
+    with pytest.raises(InputError, match="FILE_CORRUPT") as caught:
+        check_heaps(path)
+    assert f"free space of no size at byte {start}" in caught.value.found
