@@ -100,6 +100,7 @@ def _child(tests: list[str]) -> int:
     if child:
         return child
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     quiet = os.open("/dev/null" if len(sys.argv) < 3 else sys.argv[2], os.O_WRONLY | os.O_CREAT)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
@@ -138,6 +139,8 @@ def _control(mutant: Mutant, covering: dict) -> None:
 def main() -> None:
     task = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     covering = joined(task["covering"])
+    # To be stopped leaves no mutant in its file.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     for name in PRELOADED:
