@@ -23,7 +23,7 @@ _CODECS = frozenset(
 )  # fmt: skip
 
 
-_SCANNED = 4 << 20  # bytes at each end of an HDF5 file in which its global heaps are looked at
+_SCANNED = 1 << 20  # bytes at each end of an HDF5 file in which its global heaps are looked at
 _BEGIN = b"GCOL\1\0\0\0"
 _HEAP = struct.Struct("<4sB3xQ")  # signature, version, size: begins a global heap collection
 _OBJECT = struct.Struct("<HH4xQ")  # number, references, size: begins each object of it
