@@ -19,7 +19,7 @@ from siting.errors import (
 )
 from siting.io import yaml
 from siting.io.yaml import Document, KeyPath
-from siting.outputs.names import output_problem
+from siting.outputs.names import Problem, output_problem
 from siting.pages import codes, nearest_codes
 from siting.pipeline.header import GridText, Header
 from siting.pipeline.messages import mistake, mistakes, value_at
@@ -340,6 +340,8 @@ class _Check:
             if name.removesuffix(".tif").partition(".")[0] in self.names.broken:
                 continue
             problem = output_problem(name, layers, header.candidates is not None)
+            if name in header.outputs[:position]:
+                problem = Problem("the same output is asked for twice", "each once")
             if problem:
                 self.errors.append(
                     mistake(

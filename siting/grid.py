@@ -78,6 +78,8 @@ def make_grid(crs: str, resolution: float, bounds: Bounds | Literal["world"]) ->
             found=str(resolution),
             wanted="a number greater than 0",
         )
+    if not isinstance(bounds, str) and len(bounds) == 4:
+        _check_fits(resolution, bounds)
     if isinstance(bounds, str):
         shape, affine = _world(system, resolution, bounds)
     else:
@@ -92,6 +94,20 @@ def make_grid(crs: str, resolution: float, bounds: Bounds | Literal["world"]) ->
             fix="make the resolution coarser or the bounds smaller",
         )
     return _on_earth(GeoBox(shape, affine, crs))
+
+
+def _check_fits(resolution: float, bounds: Bounds) -> None:
+    """Refuse cells that are wider and higher than all that they are to cover."""
+    width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
+    if resolution > max(width, height) * (1 + 1e-9) > 0:
+        raise GridError(
+            "GRID_RESOLUTION",
+            "a cell is larger than the bounds",
+            where="grid.resolution",
+            found=f"{resolution:.6g} for bounds of {width:.6g} x {height:.6g}",
+            wanted="cells that fit into the bounds, in units of the CRS",
+            fix="is the resolution in another unit than the bounds?",
+        )
 
 
 def _world(system: CRS, resolution: float, bounds: str) -> tuple[tuple[int, int], Affine]:

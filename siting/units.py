@@ -25,6 +25,7 @@ _DEFINITIONS = (
     "psu = 1e-3 = PSU",
     "@alias degree_Celsius = degree_C = degrees_C = degrees_Celsius = Celsius",
     "@alias degree = degrees_north = degrees_east = degree_north = degree_east = degree_true",
+    "@alias survey_foot = US_survey_foot = US_survey_feet = us_survey_foot = ftUS",
     "@alias meter = Meter = Meters = metres",
 )
 

@@ -27,6 +27,7 @@ _NAMES = frozenset(
     {"id", "fid", "siteid", "uid", "uuid", "code", "name", "site", "well", "station", "title",
      "api", "uwi", "key"}
 )  # fmt: skip
+_TITLE = re.compile(r"(?:name|title)s?$", re.IGNORECASE)
 _TRUTH = {"true": True, "false": False}
 LARGEST_EXACT = 2**53
 
@@ -172,11 +173,15 @@ def _tell_damaged(values: pd.Series, where: str, lines: list[int]) -> None:
 
 
 def id_column(frame: pd.DataFrame) -> str | None:
-    """The column that names the rows: id, site_id, or a first column that ends in _id."""
+    """The column that tells rows apart: id, site_id, or a first column of codes.
+
+    A name or title is none: two places may well be called Hot Springs.
+    """
     names = [str(column) for column in frame.columns]
     known = [
         name
         for name in names
         if re.sub(r"[\s.-]+", "_", name.lower()) in {"id", "site_id", "siteid"}
     ]
-    return next(iter([*known, *(name for name in names[:1] if is_id(name))]), None)
+    first = [name for name in names[:1] if is_id(name) and not _TITLE.search(name)]
+    return next(iter([*known, *first]), None)

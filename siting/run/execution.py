@@ -132,9 +132,24 @@ class _Run:
             self._make(step, expected[step.name], rates, cells)
         with findings.collect() as noticed:
             check_alignment(user_rasters(self.plan))
+            self._tell_copies()
             found = self._finish(noticed, strict, rates, cells)
         timings.save(default_root(), rates)
         return found
+
+    def _tell_copies(self) -> None:
+        """A finding for two rasters of the user's with the same cells: one is not what it says."""
+        first: dict[str, str] = {}
+        for name in user_rasters(self.plan):
+            cells = self.store.contents(self.recipes.keys[name])
+            other = first.setdefault(cells, name)
+            if other != name:
+                findings.warn(
+                    "DATA_REPEATED",
+                    "two rasters hold the same values, cell by cell",
+                    where=f"sources.{other}, sources.{name}",
+                    fix="is one a copy of the other under a wrong name?",
+                )
 
     def _make(self, step: Step, expected: float, rates: Any, cells: int) -> None:
         self.progress.step(step.name)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from siting.errors import InputError
 from siting.io.quantities import known_name
@@ -40,6 +41,12 @@ KEYS: dict[Format, frozenset[str]] = {
 }
 
 
+def _rising(limits: tuple[float, float]) -> tuple[float, float]:
+    if limits[0] >= limits[1]:
+        raise PydanticCustomError("range", "must be [lowest, highest]")
+    return limits
+
+
 class Embedded(BaseModel):
     """``{source: NAME}``: a source of the catalogue."""
 
@@ -69,7 +76,7 @@ class UserFile(BaseModel):
     longitude: str | None = None
     latitude: str | None = None
     columns: dict[str, str] = {}
-    valid_range: tuple[float, float] | None = None
+    valid_range: Annotated[tuple[float, float], AfterValidator(_rising)] | None = None
     status: Status = "assumed"
     vintage: str = "not stated"
     label_leak: bool = False

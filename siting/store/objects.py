@@ -31,7 +31,7 @@ from siting.store.memory import within_memory
 from siting.store.parts import Description, Part, read_part, write_parts
 from siting.store.raster import Progress
 from siting.store.seen import SETTLING, Seen, members
-from siting.store.unfinished import Unfinished, claim, set_aside, sweep
+from siting.store.unfinished import TILES, Unfinished, claim, set_aside, sweep
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DAY = 86_400  # [s]
@@ -118,6 +118,11 @@ class Store:
     def parts(self, key: str) -> dict[str, str]:
         """Forms of an object's parts by name, in order: layer, frame, record or model."""
         return {part["name"]: part["form"] for part in self.manifest(key)["parts"]}
+
+    def contents(self, key: str) -> str:
+        """Digest of an object's tiles: the same for layers with the same cells."""
+        rows = manifest.rows(self.manifest(key))
+        return object_key({name: row[1] for name, row in rows.items() if TILES in name})
 
     def discard(self, key: str) -> None:
         """Remove an object, if it is there."""

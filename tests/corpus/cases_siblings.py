@@ -96,3 +96,10 @@ for name, code in [
 @case("relief_as_it_is", kind="siblings", expect="accept", why="heights with noise of 10 m")
 def _(folder: Path) -> str:
     return relief(folder, "as it is")
+
+
+@case("siblings_copied", kind="siblings", expect="warn", code="DATA_REPEATED", why="one file twice")
+def _(folder: Path) -> str:
+    raster(folder / "a.tif", nodata=-9999)
+    raster(folder / "b.tif", nodata=-9999, compress="lzw")
+    return pipeline(sources=TWO, layers=CRITERIA, more=ADDED, outputs="[s.tif]")

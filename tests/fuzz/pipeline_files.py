@@ -68,7 +68,9 @@ def content(rng: random.Random, level: str) -> bytes:
     text = _text(rng)
     if level == "tokens":
         return damaged_text(rng, text).encode("utf-8", "surrogatepass")
-    return damaged_bytes(rng, text.encode(), _text(rng).encode())
+    return damaged_bytes(
+        rng, *(each.encode("utf-8", "surrogatepass") for each in (text, _text(rng)))
+    )
 
 
 def _text(rng: random.Random) -> str:
