@@ -294,7 +294,7 @@ for _name, _content in OTHERS.items():
         corpus,
         f"r_{_name}_as_tif",
         "error",
-        "NOT_A_RASTER",
+        "MODEL_UNTRUSTED" if _name == "pickle" else "NOT_A_RASTER",
         f"{_name} in a .tif",
         lambda d, c=_content: (d / "a.tif").write_bytes(c),
     )
