@@ -107,6 +107,8 @@ def _lattices(frame: Frame, reference: Frame) -> Iterator[GeoBox]:
     west, east = float(longitude.min()), float(longitude.max())
     south, north = max(float(latitude.min()), -80.0), min(float(latitude.max()), 80.0)
     height, width = north - south, east - west
+    if height <= 0 or width <= 0:  # over a pole: no part lies where the relief is compared
+        return
     cell = max(abs(reference.affine.a), np.sqrt(height * width / (frame.height * frame.width)))
     across, down = (int(min(size / cell, SIDE)) for size in (width, height))
     if across < WINDOW * 2 or down < WINDOW * 2 or across * down < LEAST:
