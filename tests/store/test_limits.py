@@ -11,7 +11,7 @@ import pytest
 
 from siting import findings, publish
 from siting.errors import InputError, LockedError, SitingError, StorageError
-from siting.store import Store, canonical, files, gc, object_key, sealed, seen, space
+from siting.store import Store, canonical, digest, files, gc, object_key, sealed, seen, space
 from siting.store.code import Remembered
 from siting.store.memory import within_memory
 from siting.store.unfinished import abandon, claim
@@ -419,3 +419,20 @@ def test_latest_is_none_where_its_folder_is_gone(tmp_path: Path) -> None:
     assert publish.latest(tmp_path) is None
     (tmp_path / "latest.txt").write_text("x" * 5000)
     assert publish.latest(tmp_path) is None
+
+
+@pytest.mark.parametrize("verify", [False, True])
+@pytest.mark.parametrize("name", ["a.html", "b.html", "c.html"])
+def test_each_file_of_a_run_is_looked_at(tmp_path: Path, name: str, verify: bool) -> None:
+    with publish.lock(tmp_path), publish.staging(tmp_path) as staged:
+        for each in ("a.html", "b.html", "c.html"):
+            (staged / each).write_text("map")
+        folder = publish.publish(tmp_path, "0a", staged, {"title": "a"})
+    assert publish.find_run(tmp_path, "0a", verify=verify) == folder
+    (folder / name).write_text("mop")
+    assert publish.find_run(tmp_path, "0a", verify=verify) is None
+
+
+def test_no_library_whose_version_counts_is_misspelt() -> None:
+    # What is not installed is left out without a word; numba is optional.
+    assert set(digest._LIBRARIES) - digest.library_versions().keys() <= {"numba"}
