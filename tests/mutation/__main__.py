@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=200, help="mutants to try; 0 for all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tests", nargs="+", default=TESTS)
-    parser.add_argument("--budget", type=float, default=30.0, help="seconds of tests per mutant")
+    parser.add_argument("--budget", type=float, default=10.0, help="seconds of tests per mutant")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop with fewer mutants")
     parser.add_argument("--folder", type=Path, help="where the copy is, or will be, and stays")
     asked = parser.parse_args()
