@@ -72,13 +72,13 @@ def cog(path: Path, layer: xr.DataArray) -> None:
 def _require_same(path: Path, digest: bytes) -> None:
     """OSError where the file does not hold what was written: GDAL tells of a full disk by print."""
     found = hashlib.sha256()
-    with rasterio.open(path) as dataset:
+    with rasterio.open(path, driver="GTiff") as dataset:
         levels = range(len(dataset.overviews(1)))
         for start in range(0, dataset.height, TILE):
             window = Window(0, start, dataset.width, min(TILE, dataset.height - start))
             found.update(dataset.read(1, window=window).tobytes())
     for level in levels:
-        with rasterio.open(path, OVERVIEW_LEVEL=level) as dataset:
+        with rasterio.open(path, driver="GTiff", OVERVIEW_LEVEL=level) as dataset:
             dataset.read(1)
     if found.digest() != digest:
         raise OSError(f"{path.name} does not read back as it was written")
