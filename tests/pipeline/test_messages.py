@@ -295,3 +295,12 @@ def test_a_file_of_the_user_is_marked_by_its_name(folder) -> None:
     plan = plan_of(HEAD + "  mine: {file: a.tif, units: km}\n", folder)
     value = plan.step("mine").values[""]
     assert (value.kind, value.unit, value.marks.source) == ("layer", "km", "a.tif")
+
+
+@pytest.mark.parametrize("text", ["[]\n", "just text\n", "3\n"])
+def test_a_file_that_is_no_mapping_is_told_as_a_whole(text) -> None:
+    assert one(text) == {
+        "code": "CONFIG_TYPE",
+        "message": "a pipeline file is a mapping",
+        "where": "a.yaml:1:1 (the whole file)",
+    }

@@ -6,7 +6,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from siting.errors import PipelineError
-from siting.pipeline.require import Bounds, Requirement, figures, judged
+from siting.io import yaml
+from siting.pipeline.require import Bounds, Requirement, figures, judged, unknown_records
 
 ADAPTER: TypeAdapter[Bounds] = TypeAdapter(Requirement)
 
@@ -133,3 +134,26 @@ def test_where_nothing_is_like_it_ten_are_named() -> None:
     with pytest.raises(PipelineError, match="FIGURE_UNKNOWN") as caught:
         judged({"zzz": Bounds(at_least=0.7)}, {"r": record})
     assert caught.value.wanted == ", ".join(f"r.figure{number:02}" for number in range(10))
+
+
+DOCUMENT = yaml.load("require: {skill.auc: 0.7, skil.auc: 0.7, lost.x: 1}\n", "a.yaml")
+
+
+def test_a_figure_of_no_record_is_told_with_the_records() -> None:
+    wanted = {"skill.auc": Bounds(0.7), "skil.auc": Bounds(0.7), "lost.x": Bounds(1)}
+    (found,) = unknown_records(DOCUMENT, wanted, ["skill", "other.part"], {"lost"})
+    assert found.as_dict() == {
+        "code": "CONFIG_REFERENCE",
+        "message": "'skil.auc' is no figure of a record",
+        "where": "a.yaml:1:27 (require.skil.auc)",
+        "found": "skil.auc",
+        "wanted": "skill.…, other.part.…",
+        "fix": "write the name of a record and of a figure in it, such as skill.auc",
+    }
+
+
+def test_a_record_itself_is_no_figure_and_without_records_none_is() -> None:
+    (found,) = unknown_records(DOCUMENT, {"skill": Bounds(0.7)}, ["skill"], set())
+    assert found.wanted == "skill.…"
+    (found,) = unknown_records(DOCUMENT, {"skill.auc": Bounds(0.7)}, [], set())
+    assert found.wanted == "a step that gives a record"
