@@ -15,7 +15,7 @@ class Covering:
     def __init__(self, target: Path) -> None:
         import coverage  # only who tries mutants needs it
 
-        self.target = target
+        self.target, self.root = target, Path.cwd()
         self.seconds: dict[str, float] = {}
         self.failed: list[str] = []
         self.coverage = coverage.Coverage(data_file=None, source=["siting"], branch=False)
@@ -38,11 +38,12 @@ class Covering:
         self.coverage.stop()
         data = self.coverage.get_data()
         lines = {
-            str(Path(file).relative_to(Path.cwd())): {
+            str(Path(file).relative_to(self.root)): {
                 line: sorted(filter(None, tests))
                 for line, tests in data.contexts_by_lineno(file).items()
             }
             for file in data.measured_files()
+            if Path(file).is_relative_to(self.root)
         }
         seen = {"seconds": self.seconds, "failed": self.failed, "lines": lines}
         self.target.write_text(json.dumps(seen), "utf-8")
