@@ -12,6 +12,7 @@ from siting.check import check, check_file, find_pipeline
 from siting.errors import InputError, PipelineError, PipelineInvalidError
 from siting.io import yaml
 from siting.sources.catalogue import pipelines_root
+from siting.sources.reading import read_source
 from siting.terminal.editor import editor_schema
 
 GOOD = """\
@@ -254,3 +255,16 @@ def test_a_resolution_is_in_the_unit_of_the_axes(resolution, tmp_path):
     plan = check(yaml.load(text, "feet.yaml"), tmp_path)
     rows, columns = plan.grid.shape.yx
     assert (rows, columns) in {(20, 20), (21, 21)}  # an international foot is 2 ppm shorter
+
+
+def test_a_month_of_a_monthly_source_is_chosen_by_its_band(tmp_path):
+    text = (
+        "siting: 1\nname: months\noutputs: [july.tif]\n"
+        "sources: {july: {source: sea_surface_temperature_monthly, band: 7}}\n"
+        "grid: {crs: EPSG:4326, resolution: 1 degree, bounds: [-50, 30, -30, 40]}\n"
+    )
+    plan = check(yaml.load(text, "months.yaml"), tmp_path)
+    (step,) = plan.steps
+    layer = read_source("july", step.source, step.file, plan.grid)
+    # Warmest month of the subtropical North Atlantic is near; COADS has 22 to 26 degC in July.
+    assert 20 < float(layer.mean()) < 27

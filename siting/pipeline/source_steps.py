@@ -71,15 +71,15 @@ def source_step(document: Document, name: str, body: Any, folders: tuple[Path, .
     """
     path: KeyPath = ("sources", name)
     if isinstance(body, dict) and "source" in body:
-        written = _validated(Embedded, document, body, path).source
-        return _embedded_step(document, name, written)
+        return _embedded_step(document, name, _validated(Embedded, document, body, path))
     declared = _validated(UserFile, document, body, path)
     where = f"{document.where((*path, 'file'))} (sources.{name}.file)"
     file = resolve_path(declared.file, folders[0], folders[1:], where)
     return _file_step(document, name, declared, file)
 
 
-def _embedded_step(document: Document, name: str, written: str) -> Step:
+def _embedded_step(document: Document, name: str, wanted: Embedded) -> Step:
+    written = wanted.source
     if written not in catalogue():
         found = mistake(
             document,
@@ -91,7 +91,7 @@ def _embedded_step(document: Document, name: str, written: str) -> Step:
             fix="`siting sources` lists them; a file of yours is {file: PATH}",
         )
         raise PipelineInvalidError([found])
-    entry = catalogue()[written]
+    entry = catalogue()[written].model_copy(update={"band": wanted.band})
     kind = {"raster": "layer", "vector": "features"}.get(entry.format)
     kind = kind or ("features" if entry.kind == "points" else "table")
     marks = Marks(entry.status, entry.title, entry.vintage, entry.label_leak)

@@ -48,11 +48,12 @@ def _rising(limits: tuple[float, float]) -> tuple[float, float]:
 
 
 class Embedded(BaseModel):
-    """``{source: NAME}``: a source of the catalogue."""
+    """``{source: NAME}``: a source of the catalogue; ``band`` chooses a month of a monthly one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     source: str
+    band: int | None = Field(None, ge=1)
 
 
 class UserFile(BaseModel):

@@ -53,6 +53,7 @@ def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
             grid,
             kind=cast("LayerKind", entry.kind),
             units=entry.units,
+            band=entry.band,
             valid_range=entry.valid_range,
             name=name,
         )

@@ -53,7 +53,7 @@ for _code, _make in {
     "BAND_MISSING": tif(how={"band": 3}),
     "CRS_IMPLAUSIBLE": tif(crs="EPSG:32611"),
     "CRS_MISSING": tif(crs=None),
-    "CRS_NAMES_FILE": tif(how={"crs": "+proj=longlat +ellps=clrk66 +nadgrids=/home/me/a.gsb"}),
+    "CRS_NAMES_FILE": tif(how={"crs": "+proj=longlat +ellps=clrk66 +nadgrids=/grids/a.gsb"}),
     "CRS_OVERRIDDEN": tif(crs="EPSG:4267", how={"crs": "EPSG:4326"}),
     "CRS_UNKNOWN": tif(how={"crs": "NAD27 zone 11"}),
     "LAYER_CONSTANT": tif(np.full((20, 20), 64.0, dtype="float32")),
