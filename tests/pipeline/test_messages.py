@@ -304,3 +304,10 @@ def test_a_file_that_is_no_mapping_is_told_as_a_whole(text) -> None:
         "message": "a pipeline file is a mapping",
         "where": "a.yaml:1:1 (the whole file)",
     }
+
+
+def test_a_result_that_a_step_has_not_is_told_with_those_it_has() -> None:
+    said = one(HEAD + LAYERS.replace("distance: far", "distance: far.mean"))
+    assert (said["code"], said["message"]) == ("CONFIG_REFERENCE", "'far' has no result 'mean'")
+    assert (said["found"], said["wanted"]) == ("far.mean", "far")
+    assert said["where"] == "a.yaml:9:39 (layers.near.combine.nearness.distance)"
