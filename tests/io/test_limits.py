@@ -12,6 +12,7 @@ from siting.findings import Finding, collect
 from siting.io import yaml
 from siting.io.column_ranges import tell_implausible
 from siting.io.columns import LARGEST_EXACT, check_ids, id_column, ids_as_text, is_id, typed
+from siting.io.costs import read_costs
 from siting.io.delimited import rows_of, text_of
 from siting.io.header import unused
 from siting.io.table import read_points, read_table
@@ -396,3 +397,39 @@ def test_rows_know_their_lines_behind_a_separator_line_and_comments(tmp_path: Pa
     rows = rows_of('sep=;\n# a comment\n\nid;b\n1;"two\nlines"\n\n2;x\n', tmp_path / "a.csv")
     assert (rows.names, rows.columns) == (["id", "b"], [["1", "2"], ["two\nlines", "x"]])
     assert (rows.lines, rows.unclear) == ([6, 8], frozenset())
+
+
+COSTS = "parameter,value,low,high,unit,dollar_year,status,source\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "where", "found", "wanted", "fix"),
+    [
+        ("a,5,,,USD,2022,READ,x\na,6,,,USD,2022,READ,x\n", "ID_DUPLICATE", "", "a", "",
+         "keep one of the two"),
+        ("a,5,6,7,USD,2024,READ,x\n", "COST_INVALID", ": a", "5.0", "", "correct the row"),
+        ("a,,,,USD,2024,READ,x\n", "COST_INVALID", ": a", "nan", "", "correct the row"),
+        ("a,1,,,USD,,READ,x\nb,2,,,USD,,READ,x\n", "COST_YEAR_MISSING", "", "2 rows: a, b",
+         "a dollar_year in every row that holds money", "look the year up in the source"),
+        ("a,1,,,EUR,2022,READ,x\n", "COST_CURRENCY", ": a", "EUR of 2022",
+         "USD, or EUR of 2024",
+         "convert the row to the year that is wanted, and say how in its source"),
+    ],
+)  # fmt: skip
+def test_costs_that_cannot_be_compared_say_why(
+    csv: Writer, rows: str, code: str, where: str, found: str, wanted: str, fix: str
+) -> None:
+    path = csv(COSTS + rows)
+    with pytest.raises(InputError, match=code) as caught:
+        read_costs(path, 2024)
+    error = caught.value
+    assert (error.code, error.where) == (code, f"{path}{where}")
+    assert (error.found, error.wanted, error.fix) == (found, wanted, fix)
+
+
+def test_a_cost_may_be_its_own_limit_and_have_only_one(csv: Writer) -> None:
+    with collect() as findings:
+        costs = read_costs(csv(COSTS + "a,5,5,5,USD,2024,READ,x\nb,5,,6,USD,2024,READ,x\n"), 2024)
+    assert findings == []
+    assert costs.loc["a", ["low", "value", "high"]].tolist() == [5, 5, 5]
+    assert costs.loc["b", "high"] == 6
