@@ -90,12 +90,12 @@ def tried(mutant: Mutant, tests: list[str], seconds: float) -> str:
         return "no tests"
     file = Path(mutant.file)
     content, stat = file.read_bytes(), file.stat()
-    file.write_bytes(mutant.applied(content))
-    # Python compares the time of a file with that of its compiled form, in whole seconds.
-    os.utime(file, (stat.st_atime, stat.st_mtime + 10))
     light = [test for test in tests if not test.startswith(HEAVY)]
     stages = light[:QUICK], light[QUICK:], [test for test in tests if test.startswith(HEAVY)]
     try:
+        file.write_bytes(mutant.applied(content))
+        # Python compares the time of a file with that of its compiled form, in whole seconds.
+        os.utime(file, (stat.st_atime, stat.st_mtime + 10))
         outcomes = (_outcome(_child(each), 60 + PATIENCE * seconds) for each in stages if each)
         return next((each for each in outcomes if each != "survived"), "survived")
     finally:
@@ -147,8 +147,9 @@ def _control(mutant: Mutant, covering: dict) -> None:
 def main() -> None:
     task = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     covering = joined(task["covering"])
-    # To be stopped leaves no mutant in its file.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Stopped after a mutant, never with one in its file.
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     for name in PRELOADED:
@@ -156,6 +157,8 @@ def main() -> None:
     gc.freeze()
     _control(Mutant(**task["mutants"][0]), covering)
     for each in task["mutants"]:
+        if stopped:
+            break
         mutant = Mutant(**each)
         tests = tests_of(mutant, covering, task["budget"])
         outcome = tried(mutant, tests, sum(covering["seconds"].get(test, 9) for test in tests))
