@@ -1,6 +1,7 @@
 """What all tests share: no time limits, and a store that is not the user's."""
 
 import os
+import signal
 import tempfile
 
 from hypothesis import settings
@@ -10,3 +11,7 @@ settings.register_profile("siting", deadline=None, derandomize=True)
 settings.load_profile("siting")
 
 os.environ.setdefault("SITING_STORE", tempfile.mkdtemp(prefix="siting-tests-"))
+
+# Whoever starts the tests in the background of a shell has SIGINT ignored, and so would they.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

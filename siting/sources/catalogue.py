@@ -21,6 +21,7 @@ class Entry(BaseModel):
     format: Literal["raster", "vector", "table"]
     kind: LayerKind | Literal["points", "lines", "polygons", "table"]
     units: str = "1"
+    quantity: str | None = None
     band: int | None = None
     positive: str | None = None
     categories: dict[int, str] | None = None

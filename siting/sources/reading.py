@@ -54,6 +54,7 @@ def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
             kind=cast("LayerKind", entry.kind),
             units=entry.units,
             band=entry.band,
+            quantity=entry.quantity,
             valid_range=entry.valid_range,
             name=name,
         )

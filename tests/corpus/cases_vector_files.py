@@ -170,7 +170,7 @@ geopackage("table_beside", "accept", None, "a table without geometry beside it",
     "CREATE TABLE t (fid INTEGER PRIMARY KEY, a INT)",
     "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('t', 'attributes', 't')",
 ))  # fmt: skip
-geopackage("view", "accept", None, "a view of a layer", sql(
+geopackage("view", "error", "VIEW_REFUSED", "a view of a layer", sql(
     "CREATE VIEW v AS SELECT * FROM a",
     "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) "
     "VALUES ('v', 'features', 'v', 4326)",

@@ -176,7 +176,7 @@ def answer(folder: Path, recipe: Recipe) -> Answer:
     text = recipe.text()
     # One thread: these grids are so small that handing tasks around takes longer than they do.
     with dask.config.set(scheduler="synchronous"), findings.collect() as noticed:
-        values = _InMemory(check(yaml.load(text, "pipeline.yaml"), folder, text))
+        values = _InMemory(check(yaml.load(text, "pipeline.yaml"), folder))
         names = candidate_stage.layer_names(values.plan)
         layers = {name: values.get(name).values for name in names}
         sites = candidate_stage._select(values.plan, values, _allowed(values))

@@ -147,7 +147,7 @@ def test_control_characters_of_a_text_are_shown_and_not_sent(path, capsys, monke
     # The first would rename the window of the terminal, the second clears it.
     failing(monkeypatch, InputError("X", "\x1b]0;owned\x07", found="[bold]\x1b[2J"))
     done = siting(capsys, "check", path)
-    assert done.err == "X: \\x1b]0;owned\\x07\n  found:  [bold]\\x1b[2J\n"
+    assert done.err == "X: \\x1b]0;owned\\x07\n  found:  [bold]\\x1b[2J\nmore: siting help X\n"
     assert escape("a\nb\x9b") == "a\nb\\x9b"
 
 
