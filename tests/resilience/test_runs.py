@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 # A sample that is spread over all steps and files; all are tried where nothing is said of them.
-SAMPLE = "points tiles kills faults races sharing stored published --every 100 --kills 4 --rounds 1"
+SAMPLE = "points tiles kills faults races sharing stored published --every 60 --kills 4 --rounds 1"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="warm processes are made by fork")
