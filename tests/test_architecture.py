@@ -21,7 +21,7 @@ FOLDERS = ("siting", "tests", "benchmarks", "data", "docs", "pipelines", ".ci", 
 # From the words that everything uses up to what people see; a module imports its own room or lower
 # ones, and one stage never another.
 ROOMS = (
-    "errors findings pages units kinds signature",
+    "errors findings pages wording units kinds signature",
     "projection geodesy grid focal reduce frames coverage proximity indicators columns "
     "io kernels store publish",
     "sources layers exclusions scoring candidates outputs",
