@@ -15,7 +15,7 @@ from siting.grid import accept, from_function
 from siting.io import model as models
 from siting.pipeline.plan import Call, Plan, Step
 from siting.pipeline.recipes import Recipes
-from siting.pipeline.schema import EstimatorText, FoldsText, Reference
+from siting.pipeline.schema import EstimatorText, Reference
 from siting.signature import Argument, leaf
 from siting.sources.reading import read_source
 from siting.store import Store, object_key
@@ -126,12 +126,10 @@ class Values:
         return function(**given, **injected, **supplied)
 
     def resolve(self, value: Any, where: str) -> Any:
-        """An argument with its references, estimators and folds made real."""
+        """An argument with its references and estimators made real."""
         if isinstance(value, Reference):
             return self.get(value)
-        if isinstance(value, Call):
-            return self.call(value)
-        if isinstance(value, EstimatorText) and not isinstance(value, FoldsText):
+        if isinstance(value, EstimatorText):
             from siting.scoring.estimators import build_estimator
 
             return build_estimator(dict(value), where)

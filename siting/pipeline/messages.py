@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from siting.errors import PipelineError, PipelineInvalidError
 from siting.io.yaml import Document, KeyPath
 from siting.pipeline.registry import nearest
+from siting.wording import counted
 
 
 def path_text(path: KeyPath) -> str:
@@ -130,6 +131,8 @@ def _one(document: Document, path: KeyPath, error: Any, allowed: list[str]) -> P
     message = "must be " + error["msg"].removeprefix("Input should be ")
     if error["type"] == "quantity" or not error["msg"].startswith("Input should be "):
         message = error["msg"]
+    if kind == "too_short":
+        message = f"must hold at least {counted(error['ctx']['min_length'], 'entry', 'entries')}"
     for word, ours in _WORDS.items():
         message = message.replace(word, ours)
     value = value_at(document, path)

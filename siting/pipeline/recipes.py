@@ -99,8 +99,6 @@ class Recipes:
         """An argument as JSON: a reference by its name and the key of what it refers to."""
         if isinstance(value, Reference):
             return self.reference(value)
-        if isinstance(value, Call):
-            return self._of_arguments(value)
         if isinstance(value, dict):
             return {key: self.value(each) for key, each in value.items()}
         if isinstance(value, list | tuple):

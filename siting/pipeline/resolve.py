@@ -14,8 +14,7 @@ from siting.io.yaml import Document, KeyPath
 from siting.pipeline.messages import mistake, mistakes, value_at
 from siting.pipeline.plan import Call, Step, Value
 from siting.pipeline.registry import nearest
-from siting.pipeline.registry import resolve as resolve_function
-from siting.pipeline.schema import EstimatorText, FoldsText, Reference, arguments_model
+from siting.pipeline.schema import EstimatorText, Reference, arguments_model
 from siting.signature import Argument, Leaf, Marks, Spec, combine_marks, leaves
 
 MAX_NAMED = 30  # names that a message lists
@@ -36,7 +35,7 @@ def first_key(document: Document, path: KeyPath) -> str:
 
 
 def bind_call(document: Document, path: KeyPath, spec: Spec, supplied: frozenset[str]) -> Call:
-    """The call with its arguments validated against the signature; nested calls too."""
+    """The call with its arguments validated against the signature, estimators built once."""
     model = arguments_model(spec, supplied)
     body = value_at(document, path)
     try:
@@ -46,44 +45,38 @@ def bind_call(document: Document, path: KeyPath, spec: Spec, supplied: frozenset
     given: dict[str, Any] = {
         each.alias or name: getattr(valid, name) for name, each in model.model_fields.items()
     }
-    return Call(spec, {key: _nested(document, (*path, key), value) for key, value in given.items()})
+    for key, value in given.items():
+        if isinstance(value, EstimatorText):
+            _check_estimator(document, (*path, key), value)
+    return Call(spec, given)
 
 
-def _nested(document: Document, path: KeyPath, value: Any) -> Any:
-    """Folds as a nested call, an estimator checked by building it once."""
-    if isinstance(value, FoldsText):
-        written = first_key(document, path)
-        bare = written.removeprefix("folds.")
-        spec = resolve_function("folds", f"folds.{bare}", document.where_key((*path, written)))
-        return bind_call(document, (*path, written), spec, frozenset())
-    if isinstance(value, EstimatorText):
-        from siting.scoring.estimators import build_estimator
+def _check_estimator(document: Document, path: KeyPath, written: EstimatorText) -> None:
+    """Build an estimator once, so that its mistakes are told with their place in the file."""
+    from siting.scoring.estimators import build_estimator
 
-        try:
-            build_estimator(dict(value), ".".join(map(str, path)))
-        except PipelineError as error:
-            raise PipelineInvalidError(
-                [
-                    mistake(
-                        document,
-                        path,
-                        error.code,
-                        error.message,
-                        found=error.found,
-                        wanted=error.wanted,
-                        fix=error.fix,
-                    )
-                ]
-            ) from None
-    return value
+    try:
+        build_estimator(dict(written), ".".join(map(str, path)))
+    except PipelineError as error:
+        raise PipelineInvalidError(
+            [
+                mistake(
+                    document,
+                    path,
+                    error.code,
+                    error.message,
+                    found=error.found,
+                    wanted=error.wanted,
+                    fix=error.fix,
+                )
+            ]
+        ) from None
 
 
 def references(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Reference]]:
     """Every reference in validated arguments, with its YAML path."""
     if isinstance(value, Reference):
         yield path, value
-    elif isinstance(value, Call):
-        yield from references(value.arguments, path)
     elif isinstance(value, BaseModel | EstimatorText):
         return
     elif isinstance(value, dict):

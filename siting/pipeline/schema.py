@@ -68,13 +68,6 @@ class EstimatorText(dict[str, Any]):
         )
 
 
-class FoldsText(EstimatorText):
-    """Folds as written: ``{folds.…: {arguments}}``."""
-
-
-_TEXTS = {"estimator": EstimatorText, "folds": FoldsText}
-
-
 def _quantity(unit: str) -> BeforeValidator:
     """Validator that reads '3 km' into the unit of the signature."""
 
@@ -106,7 +99,9 @@ def _mapping_schema(pairs: Any) -> WithJsonSchema:
 
 
 def _pairs(value: Any) -> Any:
-    return list(value.items()) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        raise PydanticCustomError("mapping_type", "Input should be a mapping from names")
+    return list(value.items())
 
 
 def rewritten(hint: Any) -> Any:
@@ -114,12 +109,13 @@ def rewritten(hint: Any) -> Any:
     part = leaf(hint)
     if part.kind in REFERENCE_KINDS:
         return reference_class(part.kind)
-    if part.kind in _TEXTS:
-        return _TEXTS[part.kind]
+    if part.kind == "estimator":
+        return EstimatorText
     inner = _container(part.base)
     extras = [each for each in part.extras if not isinstance(each, Pairs)]
     if any(isinstance(each, Pairs) for each in part.extras):
-        return Annotated[(inner, *extras, BeforeValidator(_pairs), _mapping_schema(inner))]
+        extras += [Field(min_length=1), BeforeValidator(_pairs), _mapping_schema(inner)]
+        return Annotated[(inner, *extras)]
     if part.unit is not None:
         extras += [_quantity(part.unit), _quantity_schema(inner, extras, part.unit)]
     if part.unit_of is not None:

@@ -25,7 +25,10 @@ def refusals(section: str, name: str, written: dict[str, Any]) -> list[str]:
     [
         ({"near": 2}, True),
         ({"near": 2.5, "thin": 1}, True),
+        ({}, False),
+        ([], False),
         (["near"], False),
+        ([["near", 2]], False),
         ("near", False),
         ({"near": "two"}, False),
         ({"near": 0}, False),
