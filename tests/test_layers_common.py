@@ -15,9 +15,8 @@ import xarray as xr
 from odc.geo.geobox import GeoBox
 
 from siting import focal
-from siting import grid as grid_module
 from siting.errors import UnitsError
-from siting.grid import accept, as_layer
+from siting.grid import accept, as_layer, tiling
 from siting.kinds import Grid, Layer, Unit, UnitOf
 from siting.pipeline.registry import functions
 from siting.signature import leaves, stage
@@ -63,7 +62,7 @@ def check_same_answer_whatever_the_chunks(call: Callable[..., Any], grid: GeoBox
     in_pieces = every_layer(given, lambda layer: layer.chunk({"y": 7, "x": 11}))
     pieces = [each.values for each in output_layers(call, in_pieces)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grid_module, "TILE", 8)
+        patch.setattr(tiling, "TILE", 8)
         patch.setattr(focal, "TILE", 8)
         small_tiles = [each.values for each in output_layers(call, arguments(call, grid))]
     for one, other, third in zip(whole, pieces, small_tiles, strict=True):

@@ -190,7 +190,7 @@ def test_file_without_units_makes_a_layer_without(tif, field, home) -> None:
 
 
 def test_tiles_are_read_apart(tif, monkeypatch) -> None:
-    monkeypatch.setattr("siting.grid.TILE", 8)
+    monkeypatch.setattr("siting.grid.tiling.TILE", 8)
     values = np.arange(400.0).reshape(20, 20)
     layer = read_raster(tif(values), make_grid("EPSG:4326", 0.1, (W, S, E, N)), kind="continuous")
     assert layer.chunks == ((8, 8, 4), (8, 8, 4))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siting import grid as grids
+from siting.grid import tiling
 
 from .conftest import Known
 from .files import SOURCES, dataset, write_tiff, write_world
@@ -71,7 +71,7 @@ def test_a_grid_moved_by_whole_cells_has_the_same_values_in_them(
 def test_the_size_of_tiles_does_not_matter(known: Known, tile: int, seed: int) -> None:
     _, folder, plain = known(seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grids, "TILE", tile)
+        patch.setattr(tiling, "TILE", tile)
         assert_same(plain, answer(folder, Recipe.of(SOURCES)))
 
 

@@ -87,7 +87,7 @@ def tiles(world: World, numbers: list[int]) -> Tally:
 
 def small_tiles() -> None:
     """Tiles of 8 x 8 cells: 20 of them in a layer of the small world."""
-    grid.TILE = 8
+    grid.tiling.TILE = 8
 
 
 def faults(world: World, name: str, numbers: list[int]) -> Tally:

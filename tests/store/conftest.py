@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiles of 8 x 8 cells, so that a small grid has several."""
-    monkeypatch.setattr(grid, "TILE", 8)
+    monkeypatch.setattr(grid.tiling, "TILE", 8)
 
 
 class Field:

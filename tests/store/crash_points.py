@@ -109,7 +109,7 @@ def tree(root: Path) -> dict[str, bytes]:
 
 
 def main(folder: Path) -> int:
-    grid.TILE = 8
+    grid.tiling.TILE = 8
     for module in ("siting.store.frames", "pyarrow.parquet", "pint"):  # before processes fork
         importlib.import_module(module)
     assert forked(lambda: run(folder / "reference")) == 0

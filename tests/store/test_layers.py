@@ -311,7 +311,7 @@ def test_a_process_that_is_killed_loses_at_most_the_tiles_at_work(
         "import dask.array as da, numpy as np\n"
         "from siting import grid\n"
         "from siting.store import Store, object_key\n"
-        "grid.TILE = 8\n"
+        "grid.tiling.TILE = 8\n"
         "box = grid.make_grid('EPSG:6933', 1000.0, (0.0, 0.0, 30_000.0, 20_000.0))\n"
         "begun = []\n"
         "def block(values):\n"
