@@ -42,6 +42,7 @@ def names_file(crs: str | CRS) -> bool:
     return _NAMES_FILE.search(text) is not None
 
 
+@lru_cache(maxsize=32)
 def analysis_crs(crs: str) -> CRS:
     """The CRS, where distances and areas on its grids can be trusted.
 

@@ -93,17 +93,30 @@ def arguments(rng: random.Random, spec: Spec, names: Names) -> Data:
 
 
 def _argument(rng: random.Random, argument: Argument, names: Names) -> Any:
-    hint = argument.hint
-    options = [each for each in leaves(hint) if each.base is not type(None)]
+    options, written, pairs = _read(argument)
     part = rng.choice(options)
-    if any(isinstance(each, Pairs) for each in leaf(hint).extras):
-        weights = ("lower", "higher") if "Literal" in str(hint) else (1, 0.5, 2)
+    if pairs:
+        weights = ("lower", "higher") if "Literal" in written else (1, 0.5, 2)
         return {_name(rng, "layer", names): rng.choice(weights) for _ in range(rng.randint(1, 3))}
-    if "list[" in str(hint):
+    if "list[" in written:
         return [_one(rng, part, names) for _ in range(rng.randint(1, 3))]
-    if "dict[" in str(hint) and part.kind is None:
+    if "dict[" in written and part.kind is None:
         return {"a": _one(rng, part, names)}
     return _one(rng, part, names)
+
+
+def _read(argument: Argument) -> tuple[list[Leaf], str, bool]:
+    """What an argument may be, its annotation as text, and whether it takes pairs."""
+    # By identity, since annotations that differ in the order of their parts count as equal.
+    if id(argument) not in _known:
+        hint = argument.hint
+        options = [each for each in leaves(hint) if each.base is not type(None)]
+        pairs = any(isinstance(each, Pairs) for each in leaf(hint).extras)
+        _known[id(argument)] = options, str(hint), pairs
+    return _known[id(argument)]
+
+
+_known: dict[int, tuple[list[Leaf], str, bool]] = {}  # arguments live as long as their functions
 
 
 def _one(rng: random.Random, part: Leaf, names: Names) -> Any:
