@@ -27,10 +27,13 @@ from siting.kinds import (
     Grid,
     Layer,
     Model,
+    Simulator,
     Unit,
 )
 from siting.projection import position
 from siting.signature import Marks, stage
+from siting.simulated import simulated, simulated_order
+from siting.wording import counted
 
 Integers = NDArray[np.int64]
 Cells = tuple[Integers, Integers]
@@ -51,6 +54,7 @@ def select(
     spread: Layer | None = None,
     dissimilarity: Layer | None = None,
     known_within: Annotated[float, Unit("m"), Field(ge=0)] = 25_000.0,
+    simulator: Simulator | None = None,
 ) -> Candidates:
     """Best cells of the allowed ground, with all that is known of each.
 
@@ -78,6 +82,9 @@ def select(
         Of a learned model, see :func:`siting.scoring.learned.classifier`.
     known_within : float
         A known field nearer than this is flagged [m].
+    simulator : simulator, optional
+        Simulates every candidate; they are then ranked by what it says, not by the score that
+        chose them.
 
     Returns
     -------
@@ -117,11 +124,20 @@ def select(
     }
     values.pop(column_name(score))
     parts = [frame, pd.DataFrame(values)]
+    figures = None if simulator is None else simulated(simulator, cells, {**frame, **values})
+    parts += [] if figures is None else [figures]
     parts += [] if model is None else [_explained(model, layers, cells, allowed, frame, score)]
     frame = pd.concat([*parts, _nearest_known(frame, known)], axis=1)
     frame["status"] = str(rank_by.attrs.get("status", "assumed"))
     frame["flags"] = _flags(frame, model, layers, known_within)
-    return _geographic(frame, layers, score, spread)
+    if simulator is not None and figures is not None:
+        chosen = simulated_order(figures, simulator.target, order)
+        frame = frame.iloc[chosen].reset_index(drop=True)
+        frame["rank"] = np.arange(1, len(frame) + 1)
+    places = _geographic(frame, layers, score, spread)
+    if figures is not None:
+        places.attrs["columns"] |= figures.attrs.get("columns", {})
+    return places
 
 
 def _with_score(layers: Layers, rank_by: xr.DataArray) -> tuple[Layers, str]:
@@ -270,7 +286,7 @@ def _fields(known: gpd.GeoDataFrame, allowed: xr.DataArray, grid: GeoBox) -> gpd
     if outside.any():
         few = outside.sum() * 2 < len(outside)  # the others are a list of more than this region
         warn(
-            "SITES_OUTSIDE", f"{outside.sum()} of {len(outside)} known fields lie outside the grid",
+            "SITES_OUTSIDE", f"{_fields_lie(outside)} outside the grid",
             where=where, found=", ".join(names[outside][:10]),
             fix="correct or remove these rows, or widen the bounds of the grid",
             severity="warning" if few else "note",
@@ -278,12 +294,18 @@ def _fields(known: gpd.GeoDataFrame, allowed: xr.DataArray, grid: GeoBox) -> gpd
     excluded = ~outside & (sample(allowed, row, column_of) == 0)
     if excluded.any():
         warn(
-            "KNOWN_EXCLUDED", f"{excluded.sum()} of {len(outside)} known fields lie on ground that "
-            "is excluded", where=where, found=", ".join(names[excluded][:10]),
+            "KNOWN_EXCLUDED", f"{_fields_lie(excluded)} on ground that is excluded",
+            where=where, found=", ".join(names[excluded][:10]),
             fix="look at what each exclusion removes, and at the domain",
             severity="warning" if excluded.sum() == (~outside).sum() else "note",
         )  # fmt: skip
     return known
+
+
+def _fields_lie(chosen: NDArray[np.bool_]) -> str:
+    """How many of the known fields, with the verb that fits."""
+    verb = "lies" if chosen.sum() == 1 else "lie"
+    return f"{chosen.sum()} of {counted(len(chosen), 'known field')} {verb}"
 
 
 def _check_places(

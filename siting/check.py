@@ -33,7 +33,7 @@ from siting.projection import analysis_crs
 from siting.signature import Marks
 from siting.sources.catalogue import pipelines_root
 
-CALL_SECTIONS = ("layers", "exclusions", "scoring")
+CALL_SECTIONS = ("layers", "simulation", "economics", "exclusions", "scoring")
 # What the run hands to the candidates function beside what the file says.
 SUPPLIED = frozenset({"model", "layers", "allowed"})
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
 if TYPE_CHECKING:
@@ -62,7 +64,37 @@ class Splitter(Protocol):
         ...
 
 
+class SimulatorValue(Protocol):
+    """What simulates single cells of the grid: kept as a call, made anew where it is needed.
+
+    ``attrs`` has the marks of all that it was made from.
+    """
+
+    target: str
+    attrs: dict[str, Any]
+
+    def simulate(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> pd.DataFrame:
+        """A row of results for each cell, NaN where a cell has no data.
+
+        ``attrs["columns"]`` has unit and description of each column; `target` is one of them.
+        """
+        ...
+
+    def card(self, row: int, column: int) -> dict[str, Any]:
+        """All that is known of one cell, as JSON."""
+        ...
+
+
+class HindcastValue(Protocol):
+    """Gridded series in a file: read in one pass, or at chosen places, never held whole."""
+
+    attrs: dict[str, Any]
+
+
 Layer = Annotated[xr.DataArray, Kind("layer")]
+Monthly = Annotated[xr.DataArray, Kind("monthly")]
+Simulator = Annotated[SimulatorValue, Kind("simulator")]
+Hindcast = Annotated[HindcastValue, Kind("hindcast")]
 Features = Annotated[gpd.GeoDataFrame, Kind("features")]
 Table = Annotated[pd.DataFrame, Kind("table")]
 Candidates = Annotated[gpd.GeoDataFrame, Kind("candidates")]
@@ -74,7 +106,14 @@ Grid = Annotated[GeoBox, Kind("grid")]
 Domain = Annotated[xr.DataArray, Kind("domain")]
 
 # Kinds that a pipeline file writes as the name of another value.
-REFERENCE_KINDS = frozenset({"layer", "features", "table", "candidates", "record", "model"})
+REFERENCE_KINDS = frozenset(
+    {"layer", "monthly", "features", "table", "candidates", "record", "model"}
+    | {"simulator", "hindcast"}
+)
+# Kinds whose values lie on the run's grid and have a unit: one map, or one for each month.
+GRIDDED_KINDS = frozenset({"layer", "monthly"})
+# Kinds that are made anew from their call or file wherever they are asked for.
+UNSTORED_KINDS = frozenset({"simulator", "hindcast"})
 # Kinds that the run supplies by itself.
 INJECTED_KINDS = frozenset({"grid", "domain"})
 
@@ -98,3 +137,6 @@ class Results:
     findings: "list[Finding]"
     pipeline: str
     marks: dict[str, dict[str, Any]]
+    monthlies: dict[str, xr.DataArray] = field(default_factory=dict)
+    # What is shown of the best candidates one by one, where a simulator made their figures.
+    cards: list[dict[str, Any]] = field(default_factory=list)

@@ -23,8 +23,8 @@ FOLDERS = ("siting", "tests", "benchmarks", "data", "docs", "pipelines", ".ci", 
 ROOMS = (
     "errors findings pages wording units kinds signature",
     "projection geodesy grid focal reduce frames coverage proximity indicators columns "
-    "io kernels store publish",
-    "sources layers exclusions scoring candidates outputs",
+    "io kernels store publish simulated",
+    "sources layers simulation economics exclusions scoring candidates outputs",
     "pipeline check run estimate history",
     "terminal cli __main__",
 )

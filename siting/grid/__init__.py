@@ -4,6 +4,7 @@
 - :mod:`siting.grid.tiling`: the tiles that layers on it are computed by.
 - :mod:`siting.grid.cells`: where its cells are, and which of them a place lies in.
 - :mod:`siting.grid.layers`: layers on it, from arrays and from functions of place.
+- :mod:`siting.grid.months`: twelve layers as one value.
 - :mod:`siting.grid.area`: how large its cells are.
 """
 

@@ -8,6 +8,7 @@ import xarray as xr
 from siting import exclusions as rules
 from siting.columns import column_name
 from siting.findings import Finding, collect
+from siting.grid import cell_of
 from siting.pipeline.execute import Values
 from siting.pipeline.plan import Plan
 from siting.pipeline.recipes import Recipes
@@ -15,6 +16,7 @@ from siting.pipeline.schema import Reference
 from siting.store import code_digest, object_key
 
 TOP_ROWS = 10  # candidates in the closing summary
+CARDS = 12  # candidates that are shown one by one
 
 
 def exclusions(
@@ -43,25 +45,45 @@ def exclusions(
 
 def candidates(
     plan: Plan, values: Values, recipes: Recipes, allowed: xr.DataArray
-) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
-    """The ranked sites, and what was noticed while they were chosen; kept in the store."""
+) -> tuple[gpd.GeoDataFrame | None, list[dict[str, Any]], list[Finding]]:
+    """The ranked sites, cards of the best, and what was noticed; kept in the store."""
     if plan.candidates is None:
-        return None, []
+        return None, [], []
     recipe = {
         "derived": "candidates",
         "call": recipes.call(plan.candidates),
         "keys": recipes.keys,
         "domain": plan.domain,
         "grid": recipes.grid,
+        "cards": CARDS,
     }
     key = object_key(recipe)
     if not values.store.has(key):
         with collect() as noticed:
             frame = _select(plan, values, allowed)
+            cards = _cards(plan, values, frame)
         rows = {"findings": [each.as_dict() for each in noticed]}
-        values.store.write(key, {"sites": frame, "noticed": rows}, recipe)
+        parts = {"sites": frame, "cards": {"cards": cards}, "noticed": rows}
+        values.store.write(key, parts, recipe)
     found = values.store.read_record(key, "noticed")["findings"]
-    return values.store.read_frame(key, "sites"), [Finding(**each) for each in found]
+    cards = values.store.read_record(key, "cards")["cards"]
+    return values.store.read_frame(key, "sites"), cards, [Finding(**each) for each in found]
+
+
+def _cards(plan: Plan, values: Values, frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """All that is known of the best candidates, where a simulator made their figures."""
+    reference = plan.candidates.arguments.get("simulator") if plan.candidates else None
+    if reference is None:
+        return []
+    simulator = values.get(reference)
+    best = frame[frame[simulator.target].notna()].head(CARDS)
+    rows, columns = cell_of(plan.grid, best["longitude"], best["latitude"])
+    return [
+        {"rank": int(rank), "site_id": name, **simulator.card(int(row), int(column))}
+        for rank, name, row, column in zip(
+            best["rank"], best["site_id"], rows, columns, strict=True
+        )
+    ]
 
 
 def _select(plan: Plan, values: Values, allowed: xr.DataArray) -> gpd.GeoDataFrame:

@@ -12,7 +12,9 @@ from siting import findings
 from siting.errors import InputError, SitingError
 from siting.findings import Finding
 from siting.grid import accept, from_function
+from siting.grid.months import MONTHS, accept_monthly, as_monthly, by_month
 from siting.io import model as models
+from siting.kinds import UNSTORED_KINDS
 from siting.pipeline.plan import Call, Plan, Step
 from siting.pipeline.recipes import Recipes
 from siting.pipeline.schema import EstimatorText, Reference
@@ -54,10 +56,10 @@ class Values:
         with findings.collect() as noticed:
             try:
                 with within_memory(f"{step.section}.{step.name}"):
-                    parts = {
-                        part or _ONLY: self._storable(value, step.values[part].kind, step.name)
-                        for part, value in self._parts(step).items()
-                    }
+                    parts: dict[str, Any] = {}
+                    for part, value in self._parts(step).items():
+                        kind = step.values[part].kind
+                        parts |= self._storable(part or _ONLY, value, kind, step.name)
                 recipe = self.recipes.recipes[step.name]
                 self.store.write(self.recipes.keys[step.name], parts, recipe, tick)
             except SitingError as error:
@@ -89,11 +91,16 @@ class Values:
         result = self.call(step.call)
         return {part: getattr(result, part) if part else result for part in step.values}
 
-    def _storable(self, value: Any, kind: str | None, name: str) -> Any:
-        """A value as the store takes it: layers on the run's grid, models as bytes."""
+    def _storable(self, part: str, value: Any, kind: str | None, name: str) -> dict[str, Any]:
+        """A value as parts that the store takes: layers on the run's grid, models as bytes."""
         if kind == "layer":
-            return accept(value, self.plan.grid, name)
-        return models.dump(value) if kind == "model" else value
+            return {part: accept(value, self.plan.grid, name)}
+        if kind == "monthly":
+            months = by_month(accept_monthly(value, self.plan.grid, name))
+            return {_month(part, number): each for number, each in enumerate(months, 1)}
+        if kind in UNSTORED_KINDS:
+            return {part: {"made_anew": kind}}
+        return {part: models.dump(value) if kind == "model" else value}
 
     def noticed(self, step: Step) -> list[Finding]:
         """Findings that were made when the step was computed, in this run or an earlier one."""
@@ -110,8 +117,15 @@ class Values:
     def _open(self, reference: Reference) -> Any:
         step = self.plan.step(reference.step)
         part = reference.part or step.first
-        value = self.store.read(self.recipes.keys[step.name], part or _ONLY)
         kind = step.values[part].kind
+        key = self.recipes.keys[step.name]
+        if kind in UNSTORED_KINDS:
+            return self._parts(step)[part]
+        if kind == "monthly":
+            names = [_month(part or _ONLY, number) for number in range(1, MONTHS + 1)]
+            stacked = as_monthly([self.store.read(key, each) for each in names])
+            return accept_monthly(stacked.rename(str(reference)), self.plan.grid, str(reference))
+        value = self.store.read(key, part or _ONLY)
         if kind == "layer":
             return accept(value.rename(str(reference)), self.plan.grid, str(reference))
         return models.load(value) if kind == "model" else value
@@ -150,6 +164,11 @@ class Values:
             return from_function(self.plan.grid, _everywhere, bool)
         layer: xr.DataArray = self.get(self.plan.domain)
         return layer if layer.dtype == bool else (layer == 1)
+
+
+def _month(part: str, number: int) -> str:
+    """Name of the part that holds one month of a monthly value."""
+    return f"{part}_month_{number:02d}"
 
 
 def _everywhere(rows: slice, columns: slice, longitude: Any, latitude: Any) -> Any:

@@ -60,6 +60,8 @@ class Header(BaseModel):
     sources: dict[str, Any] = {}
     layers: dict[str, Any] = {}
     exclusions: dict[str, Any] = {}
+    simulation: dict[str, Any] = {}
+    economics: dict[str, Any] = {}
     scoring: dict[str, Any] = {}
     candidates: dict[str, Any] | None = None
     outputs: list[str] = []

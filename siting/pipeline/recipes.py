@@ -8,6 +8,7 @@ from odc.geo.geobox import GeoBox
 
 from siting.errors import SitingError
 from siting.io.digests import beside
+from siting.kinds import GRIDDED_KINDS
 from siting.pipeline.plan import Call, Plan, Step
 from siting.pipeline.schema import Reference
 from siting.signature import Spec
@@ -57,7 +58,7 @@ class Recipes:
         )
         if isinstance(step.source, UserFile):
             self.beside[step.name] = self._beside(step.file)
-        raster = next(iter(step.values.values())).kind == "layer"
+        raster = next(iter(step.values.values())).kind in GRIDDED_KINDS
         return {
             "source": step.source.model_dump(mode="json"),
             "sha256": digest,

@@ -10,7 +10,7 @@ from siting.errors import PipelineError
 from siting.signature import Spec, spec_of
 
 # Section of a pipeline file -> the package whose modules, or the module whose functions, it names.
-PACKAGES = {"layers": "siting.layers", "scoring": "siting.scoring"}
+PACKAGES = {each: f"siting.{each}" for each in ("layers", "simulation", "economics", "scoring")}
 MODULES = {
     "exclusions": "siting.exclusions",
     "folds": "siting.scoring.folds",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from siting import units
 from siting.errors import PipelineError, PipelineInvalidError, UnitsError
 from siting.io.yaml import Document, KeyPath
+from siting.kinds import GRIDDED_KINDS
 from siting.pipeline.messages import mistake, mistakes, value_at
 from siting.pipeline.plan import Call, Step, Value
 from siting.pipeline.registry import nearest
@@ -189,7 +190,7 @@ class Names:
         return errors
 
     def _output_unit(self, part: Leaf, step: Step) -> str | None:
-        if part.kind != "layer":
+        if part.kind not in GRIDDED_KINDS:
             return None
         return part.unit or (self._unit_of(part.unit_of, step) if part.unit_of else None)
 
@@ -272,7 +273,7 @@ class Names:
                 at_key=_stands_as_key(reference, document, base + path),
             )
             for path, reference in references(arguments)
-            if reference.kind == "layer"
+            if reference.kind in GRIDDED_KINDS
             and (value := self.value(str(reference)))
             and value.marks.label_leak
         ]

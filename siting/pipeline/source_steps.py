@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from siting import units
 from siting.errors import InputError, PipelineError, PipelineInvalidError, UnitsError
 from siting.io.yaml import Document, KeyPath
+from siting.kinds import GRIDDED_KINDS
 from siting.pipeline.messages import mistake, mistakes
 from siting.pipeline.plan import Plan, Step, Value
 from siting.pipeline.registry import nearest
@@ -17,6 +18,16 @@ from siting.sources.catalogue import catalogue
 from siting.sources.declared import KEYS, Embedded, Format, UserFile, resolve_path
 
 Declared = TypeVar("Declared", bound=BaseModel)
+# Kind of value that a file is read as, by how it is read.
+_KINDS = {
+    "raster": "layer",
+    "vector": "features",
+    "table": "table",
+    "series": "table",
+    "costs": "table",
+    "device": "record",
+    "hindcast": "hindcast",
+}
 _MODELS = frozenset({".pkl", ".pickle", ".joblib", ".skops", ".onnx"})
 
 
@@ -92,10 +103,11 @@ def _embedded_step(document: Document, name: str, wanted: Embedded) -> Step:
         )
         raise PipelineInvalidError([found])
     entry = catalogue()[written].model_copy(update={"band": wanted.band})
-    kind = {"raster": "layer", "vector": "features"}.get(entry.format)
-    kind = kind or ("features" if entry.kind == "points" else "table")
+    kind = "features" if entry.kind == "points" else _KINDS[entry.format]
+    if kind == "layer" and entry.bands == "month" and entry.band is None:
+        kind = "monthly"
     marks = Marks(entry.status, entry.title, entry.vintage, entry.label_leak)
-    value = Value(kind, entry.units if kind == "layer" else None, marks)
+    value = Value(kind, entry.units if kind in GRIDDED_KINDS else None, marks)
     return Step(name, "sources", ("sources", name), {"": value}, source=entry, file=entry.path)
 
 
@@ -122,9 +134,9 @@ def _file_step(document: Document, name: str, declared: UserFile, file: Path) ->
         raise PipelineInvalidError([found])
     _check_keys(document, declared, form, path)
     _check_units(document, declared, path)
-    kind = {"raster": "layer", "table": "table"}.get(form, "features")
+    kind = "monthly" if declared.bands == "month" else _KINDS.get(form, "features")
     marks = Marks(declared.status, Path(declared.file).name, declared.vintage, declared.label_leak)
-    value = Value(kind, declared.units if kind == "layer" else None, marks)
+    value = Value(kind, declared.units if kind in GRIDDED_KINDS else None, marks)
     return Step(name, "sources", path, {"": value}, source=declared, file=file)
 
 

@@ -174,10 +174,10 @@ class _Run:
         began = time.perf_counter()
         self.progress.step("candidates")
         exclusions, allowed = candidate_stage.exclusions(self.plan, self.values, self.recipes)
-        candidates, found = candidate_stage.candidates(
+        candidates, cards, found = candidate_stage.candidates(
             self.plan, self.values, self.recipes, allowed
         )
-        results = gathered(self.plan, self.values, exclusions, candidates)
+        results = gathered(self.plan, self.values, exclusions, candidates, cards)
         quality = self._judge(results, [*found, *noticed], strict)
         with staging(self.out) as staged:
             self._write(results, staged)

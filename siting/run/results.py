@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from siting.kinds import Results
+from siting.kinds import UNSTORED_KINDS, Results
 from siting.pipeline.execute import Values
 from siting.pipeline.plan import Plan, Step, Value
 
 
 def gathered(
-    plan: Plan, values: Values, exclusions: dict[str, dict[str, float]], candidates: Any
+    plan: Plan,
+    values: Values,
+    exclusions: dict[str, dict[str, float]],
+    candidates: Any,
+    cards: list[dict[str, Any]],
 ) -> Results:
     """Every value of a run by kind and name, with its marks; findings are still to come."""
     named: dict[str, dict[str, Any]] = {
@@ -17,11 +21,13 @@ def gathered(
         "table": {},
         "record": {},
         "model": {},
+        "monthly": {},
     }
     marks: dict[str, dict[str, Any]] = {}
     for step in plan.steps:
         for full, value in zip(step.names(), step.values.values(), strict=True):
-            named[value.kind or ""][full] = values.get(full)
+            if value.kind not in UNSTORED_KINDS:
+                named[value.kind or ""][full] = values.get(full)
             marks[full] = _marks(step, value)
     rank_by = plan.candidates.arguments.get("rank_by") if plan.candidates else None
     return Results(
@@ -40,6 +46,8 @@ def gathered(
         [],
         plan.text,
         marks,
+        named["monthly"],
+        cards,
     )
 
 

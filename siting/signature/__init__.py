@@ -11,7 +11,15 @@ and what it returns carries the unit, kind and marks that follow from its inputs
 - :mod:`siting.signature.decorators`: the decorators.
 """
 
-from siting.signature.decorators import exclusion, folds, layer, scorer, stage
+from siting.signature.decorators import (
+    economics,
+    exclusion,
+    folds,
+    layer,
+    scorer,
+    simulation,
+    stage,
+)
 from siting.signature.hints import Leaf, leaf, leaves
 from siting.signature.marks import Marks, combine_marks
 from siting.signature.spec import Argument, Output, Spec, spec_of
@@ -23,12 +31,14 @@ __all__ = [
     "Output",
     "Spec",
     "combine_marks",
+    "economics",
     "exclusion",
     "folds",
     "layer",
     "leaf",
     "leaves",
     "scorer",
+    "simulation",
     "spec_of",
     "stage",
 ]

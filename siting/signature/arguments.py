@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from siting import units
 from siting.errors import InputError, PipelineError, UnitsError
+from siting.kinds import GRIDDED_KINDS
 from siting.signature.hints import Leaf, leaf
 
 _UNIONS = (Union, types.UnionType)
@@ -22,9 +23,9 @@ _SCALARS = (bool, int, float, str)
 def prepare(hint: Any, value: Any, given: dict[str, Any], where: str) -> Any:
     """The value in the units of its hint, recursing into containers of layers."""
     part = leaf(hint)
-    if value is None or part.kind not in {None, "layer"}:
+    if value is None or part.kind not in {None, *GRIDDED_KINDS}:
         return value
-    if part.kind == "layer":
+    if part.kind in GRIDDED_KINDS:
         return _layer_in(value, part, given, where)
     origin, inner = get_origin(part.base), get_args(part.base)
     if origin in _UNIONS:
@@ -50,18 +51,20 @@ def _fits(option: Any, value: Any) -> bool:
     part = leaf(option)
     container = get_origin(part.base)
     if isinstance(value, xr.DataArray):
-        return part.kind == "layer"
+        return part.kind == ("monthly" if "month" in value.dims else "layer")
     if isinstance(value, list | tuple | dict):
         return container in (list, tuple, dict) and isinstance(value, container)
     if isinstance(value, bool | int | float | str):
         return part.kind is None and (container is Literal or part.base in _SCALARS)
-    return part.kind not in {None, "layer"}
+    return part.kind not in {None, *GRIDDED_KINDS}
 
 
 def _layer_in(value: Any, part: Leaf, given: dict[str, Any], where: str) -> xr.DataArray:
-    if not isinstance(value, xr.DataArray):
+    if not isinstance(value, xr.DataArray) or ("month" in value.dims) != (part.kind == "monthly"):
+        found = value.dims if isinstance(value, xr.DataArray) else type(value).__name__
+        wanted = "a value for each month" if part.kind == "monthly" else "a layer"
         raise InputError(
-            "KIND_WRONG", "not a layer", where=where, found=type(value).__name__, wanted="a layer"
+            "KIND_WRONG", f"not {wanted}", where=where, found=str(found), wanted=wanted
         )
     want = part.unit or unit_of(part, given, where)
     if want is None or value.dtype == bool:

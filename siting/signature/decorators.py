@@ -68,6 +68,16 @@ def scorer(
     return stage("scoring", kind=kind, status=status)
 
 
+def simulation(function: F) -> F:
+    """Decorator that marks a function of ``siting/simulation``; what it gives is derived."""
+    return stage("simulation", status="derived")(function)
+
+
+def economics(kind: LayerKind = "continuous") -> Callable[[F], F]:
+    """Decorator that marks a function of ``siting/economics``; what it gives is derived."""
+    return stage("economics", kind=kind, status="derived")
+
+
 def folds(function: F) -> F:
     """Decorator that marks a function of ``siting/scoring/folds.py`` that makes a splitter."""
     return stage("folds")(function)

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
-import xarray as xr
 
-from siting.kinds import STATUSES, Status
+from siting.kinds import GRIDDED_KINDS, STATUSES, UNSTORED_KINDS, Status
 from siting.signature.arguments import unit_of
 from siting.signature.spec import Output, Spec
 
@@ -53,7 +52,9 @@ def _joined(texts: Iterator[str]) -> str:
 
 
 def _marked_inputs(value: Any) -> Iterator[Marks]:
-    if isinstance(value, xr.DataArray | pd.DataFrame):
+    if isinstance(value, dict) and value.get("status") in STATUSES:  # a record with marks
+        yield Marks.of(value)
+    elif isinstance(getattr(value, "attrs", None), dict):
         yield Marks.of(value.attrs)
     elif isinstance(value, dict):
         yield from (mark for each in value.values() for mark in _marked_inputs(each))
@@ -77,7 +78,7 @@ def mark_result(spec: Spec, result: Any, given: dict[str, Any]) -> Any:
 def _marked(value: Any, output: Output, spec: Spec, marks: Marks, given: dict[str, Any]) -> Any:
     part = "" if output == spec.outputs[0] else f" ({output.name})"
     attrs = {**marks._asdict(), "long_name": spec.summary + part}
-    if output.leaf.kind == "layer":
+    if output.leaf.kind in GRIDDED_KINDS:
         unit = output.leaf.unit or unit_of(output.leaf, given, spec.name) or "1"
         kind = "boolean" if value.dtype == bool else spec.kind
         # A function hands on facts of its own (a threshold, say) in attrs["own"]; others go.
@@ -89,4 +90,6 @@ def _marked(value: Any, output: Output, spec: Spec, marks: Marks, given: dict[st
         framed = value.copy(deep=False)
         framed.attrs.update(attrs)
         return framed
+    if output.leaf.kind in UNSTORED_KINDS:
+        value.attrs = {**value.attrs, **attrs}
     return value

@@ -10,6 +10,17 @@ from siting.io import yaml
 from siting.kinds import LayerKind, Status
 
 
+class SeriesText(BaseModel):
+    """Of which place a series is, and which column holds what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    site: str
+    longitude: float
+    latitude: float
+    quantities: dict[str, str]
+
+
 class Entry(BaseModel):
     """One embedded file, as ``data/catalogue.yaml`` describes it."""
 
@@ -18,11 +29,15 @@ class Entry(BaseModel):
     file: str
     title: str
     description: str
-    format: Literal["raster", "vector", "table"]
-    kind: LayerKind | Literal["points", "lines", "polygons", "table"]
+    format: Literal["raster", "vector", "table", "series", "costs", "device"]
+    kind: LayerKind | Literal["points", "lines", "polygons", "table", "series", "device"]
     units: str = "1"
     quantity: str | None = None
     band: int | None = None
+    bands: Literal["month"] | None = None
+    series: SeriesText | None = None
+    dollar_year: int | None = None
+    uncertainty: str | None = None
     positive: str | None = None
     categories: dict[int, str] | None = None
     columns: dict[str, dict[str, Any]] | None = None

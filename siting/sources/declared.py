@@ -11,7 +11,7 @@ from siting.io.quantities import known_name
 from siting.io.source import OverTime
 from siting.kinds import LayerKind, Status
 
-Format = Literal["raster", "features", "points", "table"]
+Format = Literal["raster", "features", "points", "table", "series", "hindcast", "costs", "device"]
 
 FORMATS: dict[str, Format] = {
     ".tif": "raster",
@@ -34,10 +34,14 @@ _EVERY = frozenset({"file", "format", "status", "vintage", "label_leak", "sha256
 KEYS: dict[Format, frozenset[str]] = {
     "raster": _EVERY
     | {"kind", "units", "crs", "nodata", "band", "variable", "over_time", "time_range"}
-    | {"quantity", "valid_range", "member"},
+    | {"quantity", "valid_range", "member", "bands"},
     "features": _EVERY | {"crs", "layer", "columns"},
     "points": _EVERY | {"crs", "layer", "columns", "longitude", "latitude"},
     "table": _EVERY | {"columns"},
+    "series": _EVERY | {"columns", "quantities", "site", "position", "time_zone"},
+    "hindcast": _EVERY | {"quantities", "time_range"},
+    "costs": _EVERY | {"dollar_year"},
+    "device": _EVERY,
 }
 
 
@@ -68,11 +72,17 @@ class UserFile(BaseModel):
     crs: str | None = None
     nodata: float | None = None
     band: int | None = Field(None, ge=1)
+    bands: Literal["month"] | None = None
     variable: str | None = None
     over_time: OverTime | None = None
     time_range: tuple[str, str] | None = None
     quantity: Annotated[str, AfterValidator(known_name)] | None = None
     member: str | None = None
+    quantities: dict[Annotated[str, AfterValidator(known_name)], str] | None = None
+    site: str | None = None
+    position: tuple[float, float] | None = None
+    time_zone: str | None = None
+    dollar_year: int | None = Field(None, ge=1900, le=2100)
     layer: str | None = None
     longitude: str | None = None
     latitude: str | None = None

@@ -8,7 +8,7 @@ from siting.pipeline.registry import functions
 from siting.signature import Argument, Leaf, leaf, leaves
 from siting.sources.catalogue import catalogue
 
-SECTIONS = ("layers", "exclusions", "scoring", "folds", "candidates")
+SECTIONS = ("layers", "simulation", "economics", "exclusions", "scoring", "folds", "candidates")
 
 
 def listed_functions() -> list[dict[str, Any]]:

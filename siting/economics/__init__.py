@@ -1,0 +1,1 @@
+"""Economics: layers and records of money; one function is one of them."""

@@ -1,0 +1,56 @@
+"""What a simulator says of chosen cells, beside what layers say of them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from siting.errors import PipelineError
+from siting.findings import warn
+from siting.kinds import SimulatorValue
+from siting.wording import counted
+
+Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+def simulated(simulator: SimulatorValue, cells: Cells, taken: Mapping[str, object]) -> pd.DataFrame:
+    """A row of simulated figures for each cell.
+
+    Raises
+    ------
+    PipelineError
+        COLUMN_TAKEN where a layer's column has the name of one of the figures.
+    """
+    figures = simulator.simulate(*cells)
+    both = [name for name in figures if name in taken]
+    if both:
+        raise PipelineError(
+            "COLUMN_TAKEN",
+            f"two values would share the column '{both[0]}'",
+            where="candidates.simulator",
+            fix=f"give the layer '{both[0]}' another name",
+        )
+    lacking = int(figures[simulator.target].isna().sum())
+    if lacking:
+        warn(
+            "CANDIDATES_NOT_SIMULATED",
+            f"{counted(lacking, 'candidate has', 'candidates have')} no data to be simulated with",
+            where="candidates.simulator",
+            found=f"{lacking} of {len(figures)}",
+            fix="narrow the domain to where the simulator's inputs have values",
+        )
+    return figures
+
+
+def simulated_order(figures: pd.DataFrame, target: str, order: str) -> NDArray[np.int64]:
+    """Positions of the rows by what was simulated, the best first and those without data last.
+
+    Examples
+    --------
+    >>> costs = pd.DataFrame({"cost": [3.0, None, 2.0]})
+    >>> simulated_order(costs, "cost", "lowest").tolist()
+    [2, 0, 1]
+    """
+    values = figures[target].to_numpy(float)
+    return np.argsort(values if order == "lowest" else -values, kind="stable")
