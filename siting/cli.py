@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from siting import __version__
 from siting.errors import PipelineError, PipelineInvalidError, SitingError
+from siting.wording import counted
 
 if TYPE_CHECKING:
     from siting.pipeline.plan import Plan
@@ -99,7 +100,8 @@ def check(pipeline: Pipeline, as_json: AsJson = False) -> None:
         names = [name for step in plan.steps for name in step.names()]
         print(json.dumps({"pipeline": str(path), "valid": True, "names": names}, indent=1))
     else:
-        print(f"{path}: no mistakes. {len(plan.steps)} values on {rows:,} x {columns:,} cells.")
+        values = counted(len(plan.steps), "value")
+        print(f"{path}: no mistakes. {values} on {rows:,} x {columns:,} cells.")
 
 
 @app.command()

@@ -22,6 +22,7 @@ from siting.projection import (
     position,
     wrap,
 )
+from siting.wording import counted
 
 Geometries = NDArray[np.object_]
 
@@ -63,8 +64,9 @@ def geometries(features: GeoDataFrame, where: str) -> Geometries:
     empty = shapely.is_missing(found) | shapely.is_empty(found)
     if empty.any():
         raise InputError(
-            "GEOMETRY_EMPTY", f"{empty.sum()} features have no geometry", where=where,
-            found=f"row {np.flatnonzero(empty)[0] + 1}", wanted="a place for every feature",
+            "GEOMETRY_EMPTY", f"{counted(empty.sum(), 'feature has', 'features have')} no geometry",
+            where=where, found=f"row {np.flatnonzero(empty)[0] + 1}",
+            wanted="a place for every feature",
         )  # fmt: skip
     _refuse_off_earth(found, where)
     return found
@@ -75,8 +77,9 @@ def _refuse_off_earth(places: Geometries, where: str) -> None:
     bad = ~np.isfinite(bounds).all(axis=0) | (south < -90) | (north > 90)
     if bad.any():
         raise InputError(
-            "COORD_INVALID", f"{bad.sum()} features lie outside the earth", where=where,
-            found=f"row {np.flatnonzero(bad)[0] + 1}: {bounds[:, bad][:, 0].tolist()}",
+            "COORD_INVALID",
+            f"{counted(bad.sum(), 'feature lies', 'features lie')} outside the earth",
+            where=where, found=f"row {np.flatnonzero(bad)[0] + 1}: {bounds[:, bad][:, 0].tolist()}",
             wanted="latitudes from -90 to 90", fix="are longitude and latitude swapped?",
         )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The one family of errors that leaves the public API, and their exit codes."""
 
+from siting.wording import counted
+
 
 class SitingError(Exception):
     """Something the user can put right: what, where, found, wanted, and how to fix it.
@@ -68,7 +70,7 @@ class PipelineInvalidError(PipelineError):
 
     def __init__(self, errors: list[PipelineError]) -> None:
         count = len(errors)
-        super().__init__("PIPELINE_INVALID", f"{count} mistake{'s' if count > 1 else ''}")
+        super().__init__("PIPELINE_INVALID", counted(count, "mistake"))
         self.errors = errors[: self.most]
         self.more = count - len(self.errors)
 

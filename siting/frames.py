@@ -14,6 +14,7 @@ from siting import units
 from siting.errors import InputError, UnitsError
 from siting.io.column_ranges import tell_implausible
 from siting.io.plausible import SENTINELS
+from siting.wording import counted
 
 _UNVERIFIED = {"unverified", "no", "false"}
 _PRESENT = {"1", "1.0", "yes", "y", "true", "t", "present", "presence", "positive", "pos"}
@@ -132,7 +133,7 @@ def _check_sentinels(values: NDArray[np.float64], name: str, where: str) -> None
         number, count = float(finite[apart][0]), int(apart.sum())
         raise InputError(
             "NODATA_UNDECLARED", f"a number in '{name}' looks like missing data", where=where,
-            found=f"{number:g} in {count} row{'s' if count > 1 else ''}",
+            found=f"{number:g} in {counted(count, 'row')}",
             wanted=f"values like the others, {low:g} to {high:g}",
             fix="leave the cells empty where there is no value",
         )  # fmt: skip

@@ -1,13 +1,15 @@
 """Numbers in the sentences that people read."""
 
+from numbers import Integral
 
-def counted(number: int, noun: str, plural: str = "") -> str:
+
+def counted(number: float, noun: str, plural: str = "") -> str:
     """A number with its noun in the singular or plural, thousands set apart.
 
     Parameters
     ----------
-    number : int
-        How many there are.
+    number : int or float
+        How many there are; of fractions four digits are told.
     noun : str
         What one of them is called.
     plural : str
@@ -19,5 +21,8 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     ('1 row', '0 rows', '12,000 rows')
     >>> counted(1, "label is", "labels are"), counted(2, "label is", "labels are")
     ('1 label is', '2 labels are')
+    >>> counted(1.00001, "hour"), counted(0.5, "hour")
+    ('1 hour', '0.5 hours')
     """
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+    text = f"{number:,}" if isinstance(number, Integral) else f"{number:,.4g}"
+    return f"{text} {noun if text == '1' else plural or f'{noun}s'}"

@@ -7,6 +7,7 @@ from siting.errors import InputError, UnitsError
 from siting.findings import warn
 from siting.io.source import Part, RasterSource
 from siting.io.time_axis import TimeAxis
+from siting.wording import counted
 
 LONGEST = 3.0 * 3600  # of a step that accumulations are known to go over: reanalyses' hours [s]
 
@@ -31,7 +32,7 @@ def as_rate(source: RasterSource, axis: TimeAxis, part: Part) -> RasterSource:
             "TIME_ACCUMULATED",
             "the file holds amounts added up over time, the pipeline wants a rate",
             where=where,
-            found=f"{source.units}, steps of {axis.step / 3600:.4g} hours",
+            found=f"{source.units}, steps of {counted(axis.step / 3600, 'hour')}",
             wanted=f"{part.units}, or even steps of at most {LONGEST / 3600:g} hours",
             fix="divide by the time that was added up over first",
         )
@@ -39,7 +40,7 @@ def as_rate(source: RasterSource, axis: TimeAxis, part: Part) -> RasterSource:
         "TIME_ACCUMULATED",
         "amounts added up over each step are divided by its length",
         where=where,
-        found=f"{source.units} in steps of {axis.step / 3600:.4g} hours",
+        found=f"{source.units} in steps of {counted(axis.step / 3600, 'hour')}",
         severity="note",
     )
     return replace(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from siting import units
 from siting.findings import warn
+from siting.wording import counted
 
 
 class _Range(NamedTuple):
@@ -65,7 +66,8 @@ def _tell(values: NDArray[np.float64], name: str, usual: _Range, where: str) -> 
     if beyond.any():
         warn(
             "RANGE_IMPLAUSIBLE",
-            f"'{name}' lies outside the plausible range in {beyond.sum()} of {finite.size} rows",
+            f"'{name}' lies outside the plausible range in {beyond.sum()} of "
+            f"{counted(finite.size, 'row')}",
             where=where,
             found=f"{finite.min():.6g} to {finite.max():.6g} {usual.unit}",
             wanted=f"{usual.low:g} to {usual.high:g} {usual.unit}",

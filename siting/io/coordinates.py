@@ -14,6 +14,7 @@ from siting.errors import InputError
 from siting.findings import warn
 from siting.io.crs import check_plausible, known_crs
 from siting.io.placement import Frame
+from siting.wording import counted
 
 _X = frozenset({"lon", "longitude", "x", "easting", "eastings", "projection_x_coordinate"})
 _Y = frozenset({"lat", "latitude", "y", "northing", "northings", "projection_y_coordinate"})
@@ -161,7 +162,7 @@ def _spacing(
             "GRID_IRREGULAR",
             "the cells are not evenly spaced",
             where=f"{path}: {coordinate.name}",
-            found=f"{count} coordinates from {values[0]:g} to {values[-1]:g}",
+            found=f"{counted(count, 'coordinate')} from {values[0]:g} to {values[-1]:g}",
             wanted="at least two coordinates with one step",
             fix="regrid the file to even steps",
         )

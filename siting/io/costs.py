@@ -11,6 +11,7 @@ from siting.findings import warn
 from siting.io import yaml
 from siting.io.formats import StrPath, local_file
 from siting.io.table import read_table
+from siting.wording import counted
 
 COLUMNS = ("parameter", "value", "low", "high", "unit", "dollar_year", "source")
 _CURRENCY = re.compile(r"(?<![A-Za-z])[kMB]?(USD|EUR|GBP|JPY|AUD|CAD|CNY|INR|NZD|CHF|\$|€|£)")
@@ -136,7 +137,7 @@ def _check_years(rows: pd.DataFrame, file: Path) -> None:
         "COST_YEAR_MISSING",
         "a cost does not say of which year its money is",
         where=str(file),
-        found=f"{len(rows)} rows: {', '.join(rows['parameter'].head(5))}",
+        found=f"{counted(len(rows), 'row')}: {', '.join(rows['parameter'].head(5))}",
         wanted="a dollar_year in every row that holds money",
         fix="look the year up in the source",
     )
@@ -173,6 +174,6 @@ def _tell(costs: pd.DataFrame, year: int, index: PriceIndex, file: Path) -> None
             "COST_YEAR_CONVERTED",
             f"costs of other years are brought to prices of {year}",
             where=str(file),
-            found=f"{count} of {len(costs)} rows, by {index.source}",
+            found=f"{count} of {counted(len(costs), 'row')}, by {index.source}",
             severity="note",
         )

@@ -11,6 +11,7 @@ from siting.findings import warn
 from siting.io.columns import is_missing, is_number
 from siting.io.formats import reading, wrong_format
 from siting.io.header import check_header, check_rows, unused
+from siting.wording import counted
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\A\s*\"?sep=(.)\"?[^\S\r\n]*(?:\r\n|\r|\n)", re.IGNORECASE)
@@ -156,8 +157,8 @@ def _check_whole(
                 "CSV_RAGGED",
                 "a row has more or fewer cells than the header",
                 where=f"{path}:{line}",
-                found=f"{len(row)} cells",
-                wanted=f"{len(names)} cells, separated by {delimiter!r}",
+                found=counted(len(row), "cell"),
+                wanted=f"{counted(len(names), 'cell')}, separated by {delimiter!r}",
                 fix="put text that holds the separator in double quotes",
             )
 

@@ -17,6 +17,7 @@ from siting.io.placement import Frame
 from siting.io.sidecars import crs_hint
 from siting.io.source import RasterSource, can_scale, check_block, numeric
 from siting.io.tiff_directories import BOMB_SIZE, Directory, check_header
+from siting.wording import counted
 
 MAX_BLOCKS_LISTED = 100_000
 MAX_BANDS = 10_000
@@ -243,7 +244,7 @@ def _blank(cells: int, dtype: np.dtype[Any], path: Path) -> InputError:
         "TOO_LARGE" if huge else "LAYER_EMPTY",
         "the file names far more cells than it holds" if huge else "the file has no data",
         where=str(path),
-        found=f"{cells:,} cells, of which not one was ever written",
+        found=f"{counted(cells, 'cell')}, of which not one was ever written",
         fix="bring or make the file again",
     )
 

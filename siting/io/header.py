@@ -6,6 +6,7 @@ from pathlib import Path
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.columns import is_missing, is_number
+from siting.wording import counted
 
 _SUMMARY = re.compile(
     r"(?:grand |sub)?-?(?:totals?|sums?|average|mean|median|count|summe|gesamt|summa|somme)\s*:?",
@@ -137,6 +138,6 @@ def _tell_repeated(rows: list[tuple[str, ...]], lines: list[int], path: Path) ->
             "ROW_DUPLICATE",
             "rows are repeated, cell by cell",
             where=f"{path}:{again[0]}",
-            found=f"{len(again)} rows more than there are different ones",
+            found=f"{counted(len(again), 'row')} more than there are different ones",
             fix="remove the copies; each counts as a place of its own",
         )

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siting.errors import InputError
 from siting.kinds import FittedModel
+from siting.wording import counted
 
 
 class _Linear(BaseModel):
@@ -49,7 +50,8 @@ def from_json(content: bytes) -> FittedModel:
     if len(told.coef) != len(names) or (told.expects or told.features) != told.features:
         raise InputError(
             "MODEL_FEATURES", "the features of the model do not agree with one another",
-            found=f"{len(told.coef)} coefficients; expects {told.expects or told.features}",
+            found=f"{counted(len(told.coef), 'coefficient')}; "
+            f"expects {told.expects or told.features}",
             wanted=f"one for each of {', '.join(names)}, in this order",
             fix="correct the file",
         )  # fmt: skip

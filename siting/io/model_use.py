@@ -9,6 +9,7 @@ import pandas as pd
 from siting import units
 from siting.errors import InputError, UnitsError
 from siting.kinds import FittedModel
+from siting.wording import counted
 
 # Fitted attributes that are numbers to count with, in whatever estimator.
 _WEIGHTS = (
@@ -30,7 +31,7 @@ def check_estimator(model: FittedModel) -> None:
     if own is not None and list(own) != list(model.features):
         raise _features("its card names others", model.features, [str(each) for each in own])
     if count != len(model.features) or len(set(model.features)) != len(model.features):
-        found = f"{len(model.features)} names for {count} features"
+        found = f"{counted(len(model.features), 'name')} for {counted(count, 'feature')}"
         raise _features("its card names others", model.features, [found])
     for name, values in _weights(model.estimator):
         if not all(np.isfinite(np.asarray(each, dtype=float)).all() for each in values):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
+from siting.wording import counted
 
 # https://www.ndbc.noaa.gov/faq/measdes.shtml: units and what stands for missing values.
 _UNITS = {
@@ -44,7 +45,7 @@ def read_ndbc(path: Path) -> pd.DataFrame:
                 "CSV_RAGGED",
                 "a line has more or fewer values than the header",
                 where=f"{path}:{number}",
-                found=f"{len(cells)} values",
+                found=counted(len(cells), "value"),
                 wanted=f"{len(names)}",
                 fix="remove the line, or bring the file again",
             )

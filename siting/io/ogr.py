@@ -15,6 +15,7 @@ from siting.findings import warn
 from siting.io import geopackage, shapefile
 from siting.io.crs import parsed
 from siting.io.formats import OGR_DRIVERS, Format, reading, wrong_format
+from siting.wording import counted
 
 FORMATS = "GeoPackage, Shapefile, GeoJSON, FlatGeobuf or GeoParquet"
 _GEOJSON = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"')
@@ -79,7 +80,7 @@ def read_ogr(path: Path, kind: Format, layer: str | None) -> gpd.GeoDataFrame:
     if len(frame) < info["features"] and kind != "shapefile":
         raise InputError(
             "FILE_CORRUPT", "features of the file cannot be read", where=str(path),
-            found=f"{len(frame)} features", wanted=f"{info['features']}, as the file states",
+            found=counted(len(frame), "feature"), wanted=f"{info['features']}, as the file states",
             fix="bring or make the file again",
         )  # fmt: skip
     if not named or (frame.crs is not None and frame.crs.name.lower().startswith("undefined")):

@@ -12,6 +12,7 @@ from pyproj import CRS
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.crs import check_plausible, known_crs
+from siting.wording import counted
 
 Floats = NDArray[np.float64]
 WGS84 = "EPSG:4326"
@@ -131,7 +132,7 @@ def _no_number(
     degrees = any(_SEXAGESIMAL.search(str(cell)) for cell in shown)
     return InputError(
         "COORD_INVALID",
-        f"'{name}' is missing or no number in {rows.size} row{'s' if rows.size > 1 else ''}",
+        f"'{name}' is missing or no number in {counted(rows.size, 'row')}",
         where=f"{path}:{lines[rows[0]]}",
         found=found,
         wanted="decimal degrees, such as -119.25; west and south negative",
@@ -157,7 +158,7 @@ def _check_degrees(
         "LATLON_SWAPPED" if swapped else "COORD_INVALID",
         "longitudes and latitudes seem to be swapped"
         if swapped
-        else f"{rows.size} row{'s have' if rows.size > 1 else ' has'} no place on the globe",
+        else f"{counted(rows.size, 'row has', 'rows have')} no place on the globe",
         where=f"{path}:{lines[rows[0]]}",
         found=f"{names[0]} {x[rows[0]]:g}, {names[1]} {y[rows[0]]:g}",
         wanted="longitude from -180 to 360, latitude from -90 to 90 [degree]",
@@ -189,7 +190,7 @@ def _tell_zero(x: Floats, y: Floats, lines: list[int], path: Path) -> None:
             "COORD_ZERO",
             "places at 0 E 0 N, in the sea off Africa: most likely missing coordinates",
             where=f"{path}:{lines[int(np.flatnonzero(zero)[0])]}",
-            found=f"{int(zero.sum())} row{'s' if zero.sum() > 1 else ''}",
+            found=counted(zero.sum(), "row"),
             fix="fill in or remove these rows",
         )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.formats import check_beside
+from siting.wording import counted
 
 _HEADER = 100  # bytes of .shp and .shx before the first record
 
@@ -72,7 +73,7 @@ def _check_length(path: Path) -> None:
     with path.open("rb") as file:
         stated = 2 * int.from_bytes(file.read(28)[24:], "big")
     if path.stat().st_size < max(stated, _HEADER):
-        raise _corrupt(path, "the file is cut short", f"{path.stat().st_size} bytes",
+        raise _corrupt(path, "the file is cut short", counted(path.stat().st_size, "byte"),
                        f"{max(stated, _HEADER)} bytes")  # fmt: skip
 
 
@@ -82,10 +83,10 @@ def _check_table(table: Path, shapes: int, path: Path) -> None:
     rows = int.from_bytes(content[4:8], "little")
     start, length = (int.from_bytes(content[i : i + 2], "little") for i in (8, 10))
     if rows != shapes:
-        raise _corrupt(table, "the table and the shapes are not of one file", f"{rows} rows",
-                       f"{shapes} rows, one for each shape")  # fmt: skip
+        raise _corrupt(table, "the table and the shapes are not of one file", counted(rows, "row"),
+                       f"{counted(shapes, 'row')}, one for each shape")  # fmt: skip
     if len(content) < start + rows * length:
-        raise _corrupt(table, "the file is cut short", f"{len(content)} bytes",
+        raise _corrupt(table, "the file is cut short", counted(len(content), "byte"),
                        f"{start + rows * length} bytes")  # fmt: skip
     deleted = content[start : start + rows * length : max(length, 1)].count(b"*")
     if deleted:

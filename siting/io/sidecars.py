@@ -14,6 +14,7 @@ from siting.findings import warn
 from siting.io.formats import check_beside
 from siting.io.opening import opened
 from siting.projection import names_file
+from siting.wording import counted
 
 MAX_SIZE = 1 << 20  # bytes of a side file of text
 _TOLERANCE = 0.01  # cells
@@ -165,7 +166,7 @@ def _hidden(path: Path, dataset: Any, band: int) -> str:
         return ""
     with opened(mask) as hiding:
         if hiding.shape != dataset.shape:
-            return f"{hiding.height} rows and {hiding.width} columns"
+            return f"{counted(hiding.height, 'row')} and {counted(hiding.width, 'column')}"
         height = max(1, min(hiding.height, (1 << 22) // hiding.width))
         for start in range(0, hiding.height, height):
             window = ((start, min(start + height, hiding.height)), (0, hiding.width))

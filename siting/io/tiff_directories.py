@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.io.formats import reading
+from siting.wording import counted
 
 MAX_DIRECTORIES = 4096
 MAX_BLOCK = 512 << 20  # bytes of one block, unpacked
@@ -211,7 +212,7 @@ def _checked(directory: Directory, size: int, path: Path) -> int:
     width, height = directory.number(_WIDTH, 0), directory.number(_HEIGHT, 0)
     layout = _layout(directory)
     if not (width and height and layout.rows and layout.columns and layout.samples):
-        raise _corrupt(path, f"an image of {height:,} rows and {width:,} columns")
+        raise _corrupt(path, f"an image of {counted(height, 'row')} and {counted(width, 'column')}")
     row_bytes = -(-layout.columns * layout.samples * layout.bits // 8)
     if layout.rows * row_bytes > MAX_BLOCK:
         raise InputError(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.time_axis import CIVIL_YEAR, DAY, TimeAxis
+from siting.wording import counted
 
 EARLIEST, LATEST = 1850.0, 2101.0  # years that observations, reanalyses and scenarios lie in
 
@@ -26,7 +27,7 @@ def check_order(values: NDArray[Any], where: str, code: str = "TIME") -> None:
         alike = np.flatnonzero(np.isin(values, _repeated(values)))[:2] + 1
         raise InputError(
             f"{code}_DUPLICATE",
-            f"{values.size - distinct} steps come twice",
+            f"{counted(values.size - distinct, 'step comes', 'steps come')} twice",
             where=where,
             found=f"steps {alike[0]} and {alike[1]}",
             fix="keep one of each",
@@ -138,7 +139,7 @@ def check_seasons(axis: TimeAxis, *, chosen: bool) -> None:
         "PERIOD_PARTIAL",
         "the mean is over part of a year: its seasons are not evenly covered",
         where=axis.where,
-        found=f"{axis.date(0)} to {axis.date(-1)}, {years:.3g} years",
+        found=f"{axis.date(0)} to {axis.date(-1)}, {counted(years, 'year')}",
         wanted="" if short else "whole years",
         fix="" if short else "add `time_range:` with the period that is meant",
         severity="note" if short else "warning",

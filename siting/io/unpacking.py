@@ -21,6 +21,7 @@ from siting import findings
 from siting.errors import InputError, SitingError
 from siting.io.formats import reading
 from siting.store.space import require_space
+from siting.wording import counted
 
 MAX_MEMBERS = 10_000
 MAX_UNPACKED = 16 << 30  # bytes of what is unpacked
@@ -266,7 +267,7 @@ def _chosen(
         if member is not None
         else "the archive holds several data files",
         where=str(archive),
-        found=member or f"{len(fitting)} files",
+        found=member or counted(len(fitting), "file"),
         wanted=f"one of {names}",
         fix="add `member:` to the source, or unpack the archive and name the file itself",
     )

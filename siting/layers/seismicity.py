@@ -16,6 +16,7 @@ from siting.kernels.density import events_within
 from siting.kinds import Features, Grid, Layer, Unit
 from siting.projection import Floats
 from siting.signature import layer
+from siting.wording import counted
 
 _MAGNITUDE_BIN = 0.1
 _FEWEST_FOR_COMPLETENESS = 50  # fewer events show no most frequent magnitude
@@ -76,7 +77,8 @@ def select_events(
         keep &= frames.is_among(events, "faulting", faulting, where)
     if not keep.any():
         raise InputError(
-            "FEATURES_NONE", "no earthquake fits", where=where, found=f"0 of {len(events)} events",
+            "FEATURES_NONE", "no earthquake fits", where=where,
+            found=f"0 of {counted(len(events), 'event')}",
             fix="widen the limits of magnitude, depth or faulting",
         )  # fmt: skip
     return events[keep]

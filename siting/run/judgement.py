@@ -9,6 +9,7 @@ from siting.findings import Finding
 from siting.pipeline import require
 from siting.pipeline.plan import Plan
 from siting.pipeline.registry import nearest
+from siting.wording import counted
 
 REFUSED = "QUALITY_REFUSED"
 _LEAK = "LABEL_LEAK"
@@ -91,7 +92,7 @@ def refuse_warnings(found: Sequence[Finding], done: str) -> None:
     warned = warnings_of(found)
     if not warned:
         return
-    count = f"{len(warned)} warning{'s' if len(warned) > 1 else ''}"
+    count = counted(len(warned), "warning")
     raise InputError(
         "STRICT",
         f"{count}, and --strict was asked for; {done}",

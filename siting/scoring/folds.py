@@ -20,6 +20,7 @@ from siting.errors import InputError, PipelineError, UnitsError
 from siting.geodesy import MEAN_RADIUS, PointTree
 from siting.kinds import Folds, Unit
 from siting.signature import folds
+from siting.wording import counted
 
 INDEX = ("sample", "group", "longitude", "latitude", "region")
 Integers = NDArray[np.int64]
@@ -354,7 +355,7 @@ def _dealt(block: Integers, weight: Floats, splits: int, seed: int) -> Integers:
             "FOLDS_TOO_FEW_BLOCKS",
             "there are fewer blocks than folds",
             where="folds",
-            found=f"{len(names)} blocks",
+            found=counted(len(names), "block"),
             wanted=f"at least {splits}",
             fix="make the blocks smaller, or ask for fewer splits",
         )
@@ -376,7 +377,7 @@ def _check_split(number: int, train: NDArray[np.bool_], test: NDArray[np.bool_],
             "FOLDS_EMPTY",
             "a fold has nothing, or only one class, to train on",
             where=f"fold {number}",
-            found=f"{train.sum()} samples to train on, {test.sum()} to test on",
+            found=f"{counted(train.sum(), 'sample')} to train on, {test.sum()} to test on",
             fix="make the blocks or the buffer smaller, or add labels elsewhere",
         )
 

@@ -10,6 +10,7 @@ from odc.geo.geobox import GeoBox
 from siting.errors import InputError
 from siting.findings import warn
 from siting.proximity import cell_side
+from siting.wording import counted
 
 _DECIMALS = 5  # of a degree, about a metre: places that are one and the same
 _MANY = 5  # labels whose coordinates are all rounded by no accident
@@ -35,19 +36,22 @@ def tell(record: dict[str, Any], slips: Mapping[str, bool]) -> None:
     if not record["used"]:
         raise _none_outside(record, slips) if outside else _none_left(record)
     if outside:
-        message = f"{_counted(outside)} outside the grid or the domain left out"
+        message = f"{counted(len(outside), 'label')} outside the grid or the domain left out"
         warn("SITES_OUTSIDE", message, where=where, found=shortened(outside), fix=_advice(slips))
     if record["moved_names"]:
         moved = record["moved_names"]
-        message = f"{_counted(moved)} taken to the nearest cell of the domain, next to its own"
+        count = counted(len(moved), "label")
+        message = f"{count} taken to the nearest cell of the domain, next to its own"
         warn("SITES_MOVED", message, where=where, found=shortened(moved), severity="note")
     if record["left_out_unverified"]:
-        message = f"{record['left_out_unverified']} labels are unverified and left out"
+        count = counted(record["left_out_unverified"], "label is", "labels are")
+        message = f"{count} unverified and left out"
         warn("LABELS_UNVERIFIED", message, where=where, severity="note")
     if record["left_out_unknown"]:
+        count = counted(record["left_out_unknown"], "label without", "labels without")
         warn(
             "LABELS_UNKNOWN",
-            f"{record['left_out_unknown']} labels have no value to learn and are left out",
+            f"{count} a value to learn left out",
             where=where,
             found=shortened(record["unknown_names"]),
             fix="fill in the column, or remove these rows",
@@ -85,10 +89,6 @@ def _advice(slips: Mapping[str, bool]) -> str:
     if slips["mirrored"]:
         return "longitudes west of Greenwich are negative: with the other sign they lie inside"
     return "correct or remove these rows, or widen the bounds of the grid"
-
-
-def _counted(names: Sequence[str]) -> str:
-    return f"{len(names)} label{'s' if len(names) > 1 else ''}"
 
 
 def shortened(names: Sequence[str], most: int = 10) -> str:
@@ -131,7 +131,7 @@ def check_conflict(frame: pd.DataFrame, target: str | None, name: str) -> None:
         cells = frame[mixed].groupby(["row", "column"]).ngroups
         warn(
             "LABEL_CONFLICT",
-            f"{cells} cell{'s hold' if cells > 1 else ' holds'} presences and absences together, "
+            f"{counted(cells, 'cell holds', 'cells hold')} presences and absences together, "
             "which the layers cannot tell apart",
             where=name,
             found=shortened(frame.name[mixed].tolist()),

@@ -10,6 +10,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from siting.wording import counted
+
 Floats = NDArray[np.float64]
 Operator = Literal["and", "or", "product", "sum", "gamma"]
 # Rounding of float32 layers: memberships this far outside 0..1 count as 0 or 1.
@@ -97,7 +99,9 @@ class WeightedOverlay(_Overlay):
             return np.array([self.weights[name] for name in names], dtype=float)
         given = np.asarray(self.weights, dtype=float)
         if given.shape != (self.n_features_in_,):
-            raise ValueError(f"{given.size} weights for {self.n_features_in_} features")
+            raise ValueError(
+                f"{counted(given.size, 'weight')} for {counted(self.n_features_in_, 'feature')}"
+            )
         return given
 
     def contributions(self, X: ArrayLike) -> Floats:

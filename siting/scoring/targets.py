@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from siting import frames
 from siting.errors import InputError, UnitsError
 from siting.findings import warn
+from siting.wording import counted
 
 _FIELDS, _OTHERS = 5, 50  # samples of both classes from which on a perfect feature is no accident
 _PERFECT = 0.99  # area under the curve
@@ -48,7 +49,7 @@ def check_absences(frame: pd.DataFrame, target: str | None, where: str) -> None:
         "TOO_FEW_POSITIVES",
         f"the column '{target}' holds {only} only: it tells nothing apart",
         where=where,
-        found=f"{len(frame)} {only}",
+        found=counted(len(frame), only.removesuffix("s")),
         wanted="presences and absences",
         fix="leave `target` out to learn presences against the background"
         if only == "presences"

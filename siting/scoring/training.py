@@ -22,6 +22,7 @@ from siting.scoring.label_checks import shortened
 from siting.scoring.labels import place_labels
 from siting.scoring.prediction import feature_names
 from siting.scoring.targets import assumed_target, check_absences, with_presence
+from siting.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -121,7 +122,8 @@ def classification_table(
             "TOO_FEW_POSITIVES",
             "a classifier needs two known fields at least, and something to tell them from",
             where=where,
-            found=f"{groups} fields in {(y == 1).sum()} labels, {(y == 0).sum()} other samples",
+            found=f"{counted(groups, 'field')} in {counted((y == 1).sum(), 'label')}, "
+            f"{counted((y == 0).sum(), 'other sample')}",
             fix="add labels, or set `background` above 0",
         )
     return Training(table.X, y, table.names, table.record)
@@ -149,7 +151,7 @@ def regression_table(
             "TOO_FEW_POSITIVES",
             "a regressor needs three places at least, with different values",
             where=placed.record["name"],
-            found=f"{groups} places",
+            found=counted(groups, "place"),
         )
     return table
 
@@ -267,7 +269,8 @@ def _tell_missing(
         blame = ", ".join(name for name, each in zip(names, gaps.T, strict=True) if each.any())
         warn(
             "SITES_WITHOUT_VALUES",
-            f"{len(lost)} labels are left out, since a feature has no value there",
+            f"{counted(len(lost), 'label is', 'labels are')} left out, "
+            "since a feature has no value there",
             where=where,
             found=f"{shortened(lost)} (no value of {blame})",
             fix="fill the layer there, or leave it out of the features",

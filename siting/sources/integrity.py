@@ -8,6 +8,7 @@ from siting.io.digests import listed
 from siting.sources.declared import UserFile
 from siting.store import sha256_file
 from siting.store.seen import members
+from siting.wording import counted
 
 
 def check_integrity(name: str, declared: UserFile, path: Path) -> None:
@@ -81,7 +82,7 @@ def _check_rest(unlisted: list[str], path: Path, where: str) -> None:
     if not unlisted:
         return
     if path.is_dir():
-        raise _mismatch(where, f"{len(unlisted)} files that are not listed: {unlisted[0]}", "")
+        raise _mismatch(where, f"{counted(len(unlisted), 'file')} not listed: {unlisted[0]}", "")
     warn(
         "CHECKSUM_PARTIAL",
         "the checksum vouches for part of a shapefile alone",

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from siting.errors import SitingError
 from siting.pipeline.watcher import Watcher
+from siting.wording import counted
 
 if TYPE_CHECKING:
     from siting.estimate import Estimate
@@ -173,7 +174,11 @@ def print_summary(outcome: "Outcome") -> None:
     for name, size in outcome.files.items():
         files.add_row(escape(str(outcome.folder / name)), bytes_text(size))
     screen.print(files)
-    state = "nothing had changed" if outcome.reused_all else f"{outcome.computed} values computed"
+    state = (
+        "nothing had changed"
+        if outcome.reused_all
+        else f"{counted(outcome.computed, 'value')} computed"
+    )
     screen.print(
         f"\n{state}, {outcome.reused} reused; {outcome.seconds:.1f} s, "
         f"peak memory {bytes_text(outcome.peak_memory)}"
@@ -185,11 +190,13 @@ def print_estimate(found: "Estimate") -> None:
     table = new_table("", "", "")
     table.add_row("cells", f"{found.cells:,} ({found.rows:,} x {found.columns:,})")
     table.add_row("cell area", found.cell_area)
-    table.add_row("values", f"{found.values} ({found.layers} layers)")
+    table.add_row("values", f"{found.values} ({counted(found.layers, 'layer')})")
     table.add_row("store", bytes_text(found.store_bytes))
     table.add_row("results", bytes_text(found.output_bytes))
     table.add_row("peak memory", bytes_text(found.memory_bytes))
-    table.add_row("time", f"about {found.seconds:.0f} s on {found.processors} processors")
+    table.add_row(
+        "time", f"about {found.seconds:.0f} s on {counted(found.processors, 'processor')}"
+    )
     open_screen().print(table)
 
 

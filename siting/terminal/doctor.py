@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from siting.errors import SitingError
+from siting.wording import counted
 
 LIBRARIES = (
     "numpy",
@@ -87,5 +88,5 @@ def _store() -> dict[str, Any]:
 def _processors() -> dict[str, Any]:
     pages = os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
     memory = pages * os.sysconf("SC_PAGE_SIZE") / 1e9 if pages else 0.0
-    found = f"{os.cpu_count()} processors, {memory:.0f} GB"
+    found = f"{counted(os.cpu_count() or 1, 'processor')}, {memory:.0f} GB"
     return _row("machine", memory == 0 or memory > 3, found, "4 GB of memory are needed")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from siting.terminal.console import bytes_text, escape, new_table, open_screen
+from siting.wording import counted
 
 if TYPE_CHECKING:
     from siting.history.causes import Cause
@@ -102,7 +103,8 @@ def print_explanation(found: "Explanation") -> None:
     for step in waiting:
         shown.print(f"  [bold]{escape(step.name)}[/]: {escape('; '.join(step.reasons))}")
     shown.print(
-        f"\n{len(waiting)} values would be computed, {reused} reused; files are written anew"
+        f"\n{counted(len(waiting), 'value')} would be computed, {reused} reused; "
+        "files are written anew"
     )
 
 
@@ -111,9 +113,13 @@ def print_verification(found: "Verification") -> None:
     shown = open_screen()
     for each in found.damaged:
         shown.print(f"[bold red]{each['kind']}[/] {escape(each['where'])}: {escape(each['found'])}")
-    absent = f"; {found.absent} values are not in the store" if found.absent else ""
+    absent = (
+        f"; {counted(found.absent, 'value is', 'values are')} not in the store"
+        if found.absent
+        else ""
+    )
     shown.print(
-        f"{found.files} files and {found.objects} stored values read, "
+        f"{counted(found.files, 'file')} and {counted(found.objects, 'stored value')} read, "
         f"{len(found.damaged)} damaged{absent}"
     )
 
@@ -123,11 +129,15 @@ def print_cleared(found: "Cleared") -> None:
     shown = open_screen()
     verb = "would be freed" if found.dry_run else "freed"
     freed = bytes_text(found.object_bytes + found.run_bytes)
-    runs = f", {len(found.runs)} runs ({bytes_text(found.run_bytes)})" if found.runs else ""
+    runs = (
+        f", {counted(len(found.runs), 'run')} ({bytes_text(found.run_bytes)})" if found.runs else ""
+    )
     shown.print(
-        f"{freed} {verb}: {found.objects} stored values ({bytes_text(found.object_bytes)}){runs}"
+        f"{freed} {verb}: {counted(found.objects, 'stored value')} "
+        f"({bytes_text(found.object_bytes)}){runs}"
     )
     if found.kept_objects:
-        shown.print(f"{found.kept_objects} stored values stay ({bytes_text(found.kept_bytes)})")
+        kept = counted(found.kept_objects, "stored value stays", "stored values stay")
+        shown.print(f"{kept} ({bytes_text(found.kept_bytes)})")
     for name in found.runs:
         shown.print(f"  run {escape(name)}")

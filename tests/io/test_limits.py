@@ -274,7 +274,7 @@ def test_a_column_without_a_name_is_none_where_it_counts_or_is_blank(
     ("content", "expected"),
     [
         ("a,b\n1,2\n", {"code": "", "where": ""}),
-        ("a,b\n1\n", {"code": "CSV_RAGGED", "where": ":2", "found": "1 cells",
+        ("a,b\n1\n", {"code": "CSV_RAGGED", "where": ":2", "found": "1 cell",
                       "wanted": "2 cells, separated by ','",
                       "fix": "put text that holds the separator in double quotes"}),
         ("# x\n\na;b\n1;2\n\n3;4;5\n", {"code": "CSV_RAGGED", "where": ":6", "found": "3 cells",
@@ -323,7 +323,7 @@ SITES = "lon,lat,n\n"
         ("1,2,1\n2,3,2\n3,4,3\n4,5,4\n5,6,5\n", "COORD_ROUNDED", "",
          "5 rows, each up to 100 km from its true place"),
         ("1.5,2,1\n2.5,2,2\n1.5,2,1\n", "ROW_DUPLICATE", ":4",
-         "1 rows more than there are different ones"),
+         "1 row more than there are different ones"),
     ],
 )  # fmt: skip
 def test_places_that_are_hardly_right_are_told(

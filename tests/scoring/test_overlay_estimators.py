@@ -88,7 +88,7 @@ def test_named_weights_find_their_features_in_any_order() -> None:
         ([1.0, -1.0], "not negative"),
         ([0.0, 0.0], "not all zero"),
         ([1.0, np.nan], "finite"),
-        ([1.0], "1 weights for 2 features"),
+        ([1.0], "1 weight for 2 features"),
         ({"hot": 1.0}, "weights are for"),
     ],
 )

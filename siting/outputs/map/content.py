@@ -14,6 +14,7 @@ from siting.outputs.map.islands import rounded
 from siting.outputs.map.labels import display_name, display_unit, display_years, years_in
 from siting.outputs.map.palettes import BOOLEAN, qualitative
 from siting.projection import crs_of, is_equal_area
+from siting.wording import counted
 
 MAX_CLASSES = 255
 SECTIONS = {
@@ -184,7 +185,7 @@ def _facts(results: Results, cell: str) -> list[str]:
         facts.append(f"Data of {min(years)}–{max(years)}")
     if statuses:
         derived, assumed = statuses.count("derived"), statuses.count("assumed")
-        facts.append(f"Of {len(statuses)} layers {derived} are derived, {assumed} assumed")
+        facts.append(f"{counted(len(statuses), 'layer')}: {derived} derived, {assumed} assumed")
     return facts
 
 

@@ -8,6 +8,7 @@ from siting.outputs.report.distributions import Spread
 from siting.outputs.report.skill import Estimate, Skill
 from siting.outputs.report.skill_figures import Curve
 from siting.outputs.report.world import TOP, Places
+from siting.wording import counted
 
 
 def capture_text(curves: Sequence[Curve]) -> str:
@@ -30,8 +31,8 @@ def auc_text(skill: Skill) -> str:
     best = sorted(known, key=lambda method: -(method.auc.value or 0.0))[:3]
     told = ", ".join(f"{display_name(m.name)} {fixed_text(m.auc.value, 3)}" for m in best)
     return (
-        f"AUC with intervals of every method in {len(skill.strata)} strata. Highest in the first: "
-        f"{told or 'none'}. All values are in the table of figures."
+        f"AUC with intervals of every method in {counted(len(skill.strata), 'stratum', 'strata')}. "
+        f"Highest in the first: {told or 'none'}. All values are in the table of figures."
     )
 
 
@@ -57,9 +58,10 @@ def leakage_text(rows: Sequence[tuple[str, Estimate]]) -> str:
 def map_text(label: str, marked: Places) -> str:
     """What the map holds."""
     count, known = len(marked.candidates[0]), len(marked.known[0])
-    best = f", the best {min(TOP, count)} of them ringed" if count else ""
+    ringed = {0: "", 1: ", ringed"}.get(count, f", the best {min(TOP, count)} of them ringed")
     return (
-        f"Map of the best land by {label}, with {count} candidates{best}, and {known} known fields."
+        f"Map of the best land by {label}, with {counted(count, 'candidate')}{ringed}, "
+        f"and {counted(known, 'known field')}."
     )
 
 
@@ -72,7 +74,7 @@ def caption(spread: Spread) -> str:
 def _median_text(spread: Spread) -> str:
     land, fields = (_with_unit(median, spread.unit) for median in spread.medians)
     told = f"Median on land {land}"
-    return f"{told}, at {spread.known} fields {fields}." if spread.known else f"{told}."
+    return f"{told}, at {counted(spread.known, 'field')} {fields}." if spread.known else f"{told}."
 
 
 def _with_unit(value: float | None, unit: str) -> str:
@@ -85,4 +87,4 @@ def _classes_text(spread: Spread) -> str:
     if not spread.known:
         return ", ".join(f"{name} {percent_text(land)} %" for name, land, _ in shares) + " of land."
     parts = [f"{name} {percent_text(a)} / {percent_text(b)} %" for name, a, b in shares]
-    return f"Share of land / of {spread.known} fields: {', '.join(parts)}."
+    return f"Share of land / of {counted(spread.known, 'field')}: {', '.join(parts)}."

@@ -274,7 +274,7 @@ def _name(ax: Axes, axis: str, along: Floats, cells: Floats, names: dict[float, 
 def _mark(ax: Axes, places: Places) -> list[Line2D]:
     """Known fields, candidates, and the best of them as rings that the map shows through."""
     row, column = places.candidates
-    best = f"the best {min(TOP, len(row))} candidates"
+    best = "the best " + (f"{min(TOP, len(row))} candidates" if len(row) > 1 else "candidate")
     rows = [
         (places.known, "+", 4.0, "black", 0.8, "known field"),
         ((row[TOP:], column[TOP:]), ".", 2.6, INDEX, 0.8, "other candidate"),

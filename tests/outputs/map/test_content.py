@@ -29,7 +29,7 @@ def test_the_facts_name_cells_years_and_doubtful_layers(results: Results) -> Non
     cells, years, statuses = content.face(results)["facts"]
     assert cells == "Cells of 2,490 km² (EPSG:6933)"
     assert years == "Data of 1998–2021"
-    assert statuses == "Of 12 layers 9 are derived, 1 assumed"
+    assert statuses == "12 layers: 9 derived, 1 assumed"
 
 
 def test_the_layer_ranked_by_is_drawn_first_and_scores_follow(results: Results) -> None:
