@@ -75,6 +75,13 @@ def mark_result(spec: Spec, result: Any, given: dict[str, Any]) -> Any:
     return spec.returns(**parts)
 
 
+def _uncertainty(given: dict[str, Any]) -> dict[str, str]:
+    """How far off the layers may be that a result was made from, where their sources say it."""
+    told = (getattr(each, "attrs", {}).get("uncertainty", "") for each in given.values())
+    joined = _joined(text for text in told if isinstance(text, str))
+    return {"uncertainty": joined} if joined else {}
+
+
 def _marked(value: Any, output: Output, spec: Spec, marks: Marks, given: dict[str, Any]) -> Any:
     part = "" if output == spec.outputs[0] else f" ({output.name})"
     attrs = {**marks._asdict(), "long_name": spec.summary + part}
@@ -84,7 +91,7 @@ def _marked(value: Any, output: Output, spec: Spec, marks: Marks, given: dict[st
         # A function hands on facts of its own (a threshold, say) in attrs["own"]; others go.
         own = value.attrs.get("own", {})
         marked = value.copy(deep=False)
-        marked.attrs = {"units": unit, "kind": kind, **attrs, **own}
+        marked.attrs = {"units": unit, "kind": kind, **attrs, **_uncertainty(given), **own}
         return marked
     if isinstance(value, pd.DataFrame):
         framed = value.copy(deep=False)

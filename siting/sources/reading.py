@@ -42,7 +42,7 @@ def read_source(name: str, source: Entry | UserFile, path: Path, grid: GeoBox) -
     if isinstance(source, Entry):
         value = _read_entry(name, source, path, grid)
         if source.uncertainty and isinstance(value, xr.DataArray):
-            value.attrs["uncertainty"] = source.uncertainty
+            value.attrs["uncertainty"] = f"{source.title}: {source.uncertainty}"
         return _marked(value, _entry_marks(source), name, source.title, source.columns or {})
     check_integrity(name, source, path)
     marks = Marks(source.status, path.name, source.vintage, source.label_leak)
