@@ -16,6 +16,8 @@ import xarray as xr
 from odc.geo.geobox import GeoBox
 
 from siting.grid import as_layer, make_grid
+from siting.grid.months import as_monthly
+from siting.kinds import GRIDDED_KINDS
 from siting.signature import Argument, Leaf, Spec, leaves, spec_of
 
 GRIDS = {
@@ -66,6 +68,7 @@ VALUES = {
     "distance_to_nth.n": 2,
     "among.column": "faulting",
     "among.values": ["normal"],
+    "month.number": 7,
 }
 
 
@@ -161,6 +164,9 @@ def value_for(call: Callable[..., Any], argument: Argument, grid: GeoBox) -> Any
             random_layer(grid, kind, hint.unit or OPEN_UNITS[kind], seed) for seed in range(count)
         ]
         return layers if count == 2 else layers[0]
+    if hint.kind == "monthly":
+        unit = hint.unit or OPEN_UNITS["continuous"]
+        return as_monthly([random_layer(grid, "continuous", unit, seed) for seed in range(12)])
     if hint.kind == "features":
         features = polygons(grid) if key in POLYGONS else points(grid)
         return [features, features] if "list[" in str(argument.hint) else features
@@ -211,4 +217,4 @@ def outputs(call: Callable[..., Any], given: dict[str, Any]) -> list[tuple[Leaf,
 
 
 def output_layers(call: Callable[..., Any], given: dict[str, Any]) -> Iterator[xr.DataArray]:
-    return (value for hint, value in outputs(call, given) if hint.kind == "layer")
+    return (value for hint, value in outputs(call, given) if hint.kind in GRIDDED_KINDS)
