@@ -12,7 +12,7 @@ from siting.history.published import folders
 from siting.publish import latest, lock
 from siting.store import Store, gc
 from siting.store.files import files_below, storing
-from siting.store.garbage import _superfluous
+from siting.store.garbage import least_used
 
 _UNITS = {"": 1, "B": 1}
 _UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("kMGT", 1)}
@@ -95,7 +95,7 @@ def clear(
     removed: list[str] = []
     if store is not None and (keep_bytes is not None or days is not None):
         if dry_run:
-            removed = list(_superfluous(store, time.time(), keep_bytes, days))
+            removed = list(least_used(store, time.time(), keep_bytes, days))
         else:
             removed = gc(store, keep_bytes=keep_bytes, days=days)
     gone = _clear_runs(out, runs, dry_run) if runs is not None else {}

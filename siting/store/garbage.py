@@ -45,15 +45,16 @@ def gc(store: Store, *, keep_bytes: int | None = None, days: float | None = None
         now = time.time()
         if days is not None:
             abandon(store.root / "tmp", before=now - max(days, _SAFE) * _DAY)
-        removed = list(_superfluous(store, now, keep_bytes, days))
+        removed = list(least_used(store, now, keep_bytes, days))
         for key in removed:
             store.discard(key)
     return removed
 
 
-def _superfluous(
+def least_used(
     store: Store, now: float, keep_bytes: int | None, days: float | None
 ) -> Iterator[str]:
+    """Keys of the objects that :func:`gc` removes: those beyond a size or an age at a time."""
     used = {key: store.place(key).stat().st_mtime for key in store.stored_keys()}
     kept = 0
     for key in sorted(used, key=lambda key: (-used[key], key)):
