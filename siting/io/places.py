@@ -86,7 +86,9 @@ def _column(
         return found[0]
     fix = f"name the column: add `{what}: COLUMN` to the source"
     if projected := [name for name in names if _PROJECTED.fullmatch(_bare(name))]:
-        fix += f"; {', '.join(projected)} in metres must be brought to degrees first"
+        fix += (
+            f"; where {', '.join(projected)} are metres, their CRS too, such as `crs: EPSG:32611`"
+        )
     raise InputError(
         "COLUMN_AMBIGUOUS" if found else "COLUMN_MISSING",
         f"several columns could be the {what}" if found else f"there is no column of {what}s",
@@ -153,7 +155,7 @@ def _check_degrees(
     metres = bool((np.maximum(np.abs(x), np.abs(y))[off] > 1000).all())
     fix = "correct these rows"
     if metres:
-        fix = "bring projected coordinates (UTM, say) to degrees, or use a vector file with its CRS"
+        fix = "add the CRS of these metres to the source, such as `crs: EPSG:32611`"
     raise InputError(
         "LATLON_SWAPPED" if swapped else "COORD_INVALID",
         "longitudes and latitudes seem to be swapped"

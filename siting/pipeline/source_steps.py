@@ -28,6 +28,11 @@ _KINDS = {
     "device": "record",
     "hindcast": "hindcast",
 }
+# Formats that GDAL knows and this package does not read.
+_OTHER_RASTERS = frozenset({
+    ".adf", ".asc", ".bil", ".dem", ".flt", ".grb", ".grb2", ".grd", ".hgt", ".img", ".jp2", ".vrt",
+})  # fmt: skip
+_OTHER_VECTORS = frozenset({".dxf", ".gml", ".gpx", ".kml", ".kmz", ".mif", ".tab"})
 _MODELS = frozenset({".pkl", ".pickle", ".joblib", ".skops", ".onnx"})
 
 
@@ -129,7 +134,7 @@ def _file_step(document: Document, name: str, declared: UserFile, file: Path) ->
             "FORMAT_UNKNOWN",
             "the file's ending does not say how to read it",
             found=declared.file,
-            fix="write `format: raster`, features, points or table",
+            fix=_way_in(file),
         )
         raise PipelineInvalidError([found])
     _check_keys(document, declared, form, path)
@@ -138,6 +143,16 @@ def _file_step(document: Document, name: str, declared: UserFile, file: Path) ->
     marks = Marks(declared.status, Path(declared.file).name, declared.vintage, declared.label_leak)
     value = Value(kind, declared.units if kind in GRIDDED_KINDS else None, marks)
     return Step(name, "sources", path, {"": value}, source=declared, file=file)
+
+
+def _way_in(file: Path) -> str:
+    """What to do with a file whose ending is none of those that are read."""
+    ending = file.suffix.lower()
+    if ending in _OTHER_RASTERS:
+        return f"convert it: gdal_translate -of COG {file.name} {file.stem}.tif"
+    if ending in _OTHER_VECTORS:
+        return f"convert it: ogr2ogr {file.stem}.gpkg {file.name}"
+    return "write `format: raster`, features, points or table"
 
 
 def _check_keys(document: Document, declared: UserFile, form: Format, path: KeyPath) -> None:

@@ -268,6 +268,13 @@ def test_a_file_needs_an_ending_or_a_format(folder) -> None:
         "where": "a.yaml:7:16 (sources.mine.file)", "found": "a.dat",
         "fix": "write `format: raster`, features, points or table",
     }  # fmt: skip
+    for name, fix in (
+        ("a.asc", "convert it: gdal_translate -of COG a.asc a.tif"),
+        ("a.IMG", "convert it: gdal_translate -of COG a.IMG a.tif"),
+        ("a.kml", "convert it: ogr2ogr a.gpkg a.kml"),
+    ):
+        (folder / name).write_bytes(b"not read by a check")
+        assert one(text.replace("a.dat", name), folder)["fix"] == fix
     named = text.replace("a.dat", "a.dat, format: table")
     assert plan_of(named, folder).step("mine").values[""].kind == "table"
 
