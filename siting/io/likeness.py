@@ -4,26 +4,24 @@ Only what small features show counts. Large ones (a coast that rises inland) are
 quantities; hills and valleys of some ten kilometres are those of the relief and of nothing else.
 """
 
-from collections.abc import Iterator
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from affine import Affine
 from odc.geo.geobox import GeoBox
-from pyproj import Transformer
 from scipy.ndimage import uniform_filter
 
 from siting import units
 from siting.errors import UnitsError
 from siting.findings import warn
-from siting.grid import make_grid
-from siting.io.placement import Floats, Frame, common_ground
-from siting.io.resample import Resampling, method_for, resample
+from siting.io.heights import check_heights, is_elevation
+from siting.io.lattices import lattices, values_on
+from siting.io.placement import Floats, Frame
+from siting.io.repeated import ROUGH, check_repeated
 from siting.io.source import RasterSource
 
-SIDE = 120  # cells of the lattice that the two are compared on, at most
 LEAST = 300  # cells that must be in both
+LOOKS = 3  # squares of a raster of heights that are compared
 WINDOW = 5  # cells along the squares whose means are large features
 REACH = 3  # cells of the lattice that a shift may be
 ALIKE = 0.6  # correlation of small features from which two rasters show the same
@@ -73,6 +71,9 @@ def check_likeness(source: RasterSource, reference: RasterSource, name: str = ""
     name : str
         What the pipeline calls the raster.
     """
+    judged = is_elevation(source, name)
+    if judged or source.quantity in ROUGH:
+        check_repeated(source)
     try:
         if not (source.units and units.compatible(source.units, reference.units)):
             return
@@ -81,53 +82,22 @@ def check_likeness(source: RasterSource, reference: RasterSource, name: str = ""
     factor, shift = units.factor_offset(source.units, reference.units)
     if source.frame.height * source.frame.width > MAX_CELLS:
         return
-    for lattice in _lattices(source.frame, reference.frame):
-        truth = _on(reference.frame, reference, lattice)
-        values = _on(source.frame, source, lattice) * factor + shift
+    looks = 0
+    for lattice in lattices(source.frame, reference.frame):
+        values = values_on(source.frame, source, lattice) * factor + shift
+        truth = values_on(reference.frame, reference, lattice)
         found = match(values, truth)
-        if found is None:
-            continue
-        _report(source, lattice, truth, values, found, name)
-        return
-
-
-def _lattices(frame: Frame, reference: Frame) -> Iterator[GeoBox]:
-    """Up to nine squares of cells of the coarser of the two, spread over the raster."""
-    columns = np.linspace(0, frame.width, 9)
-    rows = np.linspace(0, frame.height, 9)
-    x, y = frame.affine * tuple(each.ravel() for each in np.meshgrid(columns, rows))
-    there = Transformer.from_crs(frame.crs, "EPSG:4326", always_xy=True)
-    longitude, latitude = there.transform(x, y)
-    if not np.isfinite(longitude).all():
-        return
-    middle = float(np.median(longitude))
-    longitude = middle + (longitude - middle + 180) % 360 - 180
-    if frame.is_periodic:
-        longitude = np.array([middle - 180, middle + 180])
-    west, east = float(longitude.min()), float(longitude.max())
-    south, north = max(float(latitude.min()), -80.0), min(float(latitude.max()), 80.0)
-    height, width = north - south, east - west
-    if height <= 0 or width <= 0:  # over a pole: no part lies where the relief is compared
-        return
-    cell = max(abs(reference.affine.a), np.sqrt(height * width / (frame.height * frame.width)))
-    across, down = (int(min(size / cell, SIDE)) for size in (width, height))
-    if across < WINDOW * 2 or down < WINDOW * 2 or across * down < LEAST:
-        return
-    for v, u in product((0.5, 0.15, 0.85), (0.5, 0.15, 0.85)):
-        left, bottom = west + u * (width - across * cell), south + v * (height - down * cell)
-        yield make_grid(
-            "EPSG:4326", cell, (left, bottom, left + across * cell, bottom + down * cell)
-        )
-
-
-def _on(frame: Frame, source: RasterSource, lattice: GeoBox) -> Floats:
-    """Values of a raster, as if it lay in a frame, on the cells of a lattice."""
-    height, width = lattice.shape.yx
-    ground = common_ground(frame, lattice)
-    if ground is None:
-        return np.full((height, width), np.nan)
-    how = Resampling(method_for("continuous", ground.ratio), ground.ratio)
-    return resample(frame, source.read, lattice, slice(0, height), slice(0, width), how)
+        if found is not None and _report(source, lattice, truth, values, found, name):
+            return
+        compared = found is not None
+        if judged:
+            told = check_heights(source, reference, lattice, values)
+            if told:
+                return
+            compared = told is False
+        looks += compared
+        if looks >= (LOOKS if judged else 1):
+            return
 
 
 def match(values: Floats, truth: Floats) -> Match | None:
@@ -201,19 +171,23 @@ def _peak(profile: Floats) -> float:
 
 def _report(
     source: RasterSource, lattice: GeoBox, truth: Floats, values: Floats, found: Match, name: str
-) -> None:
+) -> bool:
+    """Whether something was said of small features that are elsewhere, turned or in other units."""
     gain = np.arctanh(min(found.best, 0.9999)) - np.arctanh(np.clip(found.here, -0.9999, 0.9999))
     noise = SIGMAS / np.sqrt(found.cells / 4)
     text = f"small features alike to {found.here:.2f} where it lies"
     if found.shift != (0, 0) and found.best >= ALIKE and gain > max(GAIN, noise):
         _shifted(source, lattice, *found.shift, f"{text}, to {found.best:.2f} there")
-    elif found.here < UNLIKE:
-        _turned(source, lattice, truth, found, name, text)
-    elif found.here >= ALIKE:
-        south, east = found.between
-        if max(abs(south), abs(east)) > HALF:
-            _shifted(source, lattice, south, east, text)
-        _scaled(source, values, truth)
+        return True
+    if found.here < UNLIKE:
+        return _turned(source, lattice, truth, found, name, text)
+    if found.here < ALIKE:
+        return False
+    south, east = found.between
+    moved = max(abs(south), abs(east)) > HALF
+    if moved:
+        _shifted(source, lattice, south, east, text)
+    return _scaled(source, values, truth) or moved
 
 
 def _shifted(
@@ -234,7 +208,7 @@ def _shifted(
 
 def _turned(
     source: RasterSource, lattice: GeoBox, truth: Floats, found: Match, name: str, text: str
-) -> None:
+) -> bool:
     frame = source.frame
     turns = {
         "from north to south": Affine.translation(0, frame.height) * Affine.scale(1, -1),
@@ -244,7 +218,7 @@ def _turned(
     relief = small_features(truth)
     for turn, change in turns.items():
         turned = Frame(frame.crs, frame.affine * change, frame.height, frame.width)
-        alike = correlation(small_features(_on(turned, source, lattice)), relief)
+        alike = correlation(small_features(values_on(turned, source, lattice)), relief)
         if alike >= ALIKE:
             warn(
                 "LAYER_FLIPPED",
@@ -255,7 +229,7 @@ def _turned(
                 "geotransform that says otherwise",
                 fix="turn the values over, or correct the geotransform",
             )
-            return
+            return True
     names = f"{name} {source.path.stem} {source.long_name}".lower()
     if found.here <= -ALIKE and any(each in names for each in HEIGHTS):
         warn(
@@ -266,13 +240,15 @@ def _turned(
             wanted="heights above the sea, positive up",
             fix="change the sign of the values; or call the layer a depth",
         )
+        return True
+    return False
 
 
-def _scaled(source: RasterSource, values: Floats, truth: Floats) -> None:
+def _scaled(source: RasterSource, values: Floats, truth: Floats) -> bool:
     """Report heights that differ from the true ones by a factor between units."""
     both = np.isfinite(values) & np.isfinite(truth) & (np.abs(truth) > 100)
     if both.sum() < LEAST:
-        return
+        return False
     ratio = float(np.median(values[both] / truth[both]))
     for factor, text in RATIOS.items():
         if abs(ratio / factor - 1) < 0.05:
@@ -284,3 +260,5 @@ def _scaled(source: RasterSource, values: Floats, truth: Floats) -> None:
                 wanted=f"heights in {source.units}",
                 fix="correct `units:`, or the file",
             )
+            return True
+    return False

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.findings import warn
+from siting.io.fill import check_fill
 from siting.io.placement import Window
 from siting.io.quantities import names_directions
 from siting.io.quantity_range import check_quantity
@@ -160,9 +161,13 @@ def check_values(
             found=f"{summary.infinite} cells",
             fix="find out where they come from: a division by zero, a logarithm of zero",
         )
-    _check_range(source, summary, kind, valid_range)
+    filled = False
     if source.evidence is not None:
         source.evidence.report()
+    elif kind == "continuous" and not source.palette and summary.low < summary.high:
+        filled = check_fill(source, summary.sample)
+    if not filled:
+        _check_range(source, summary, kind, valid_range)
 
 
 def _check_range(

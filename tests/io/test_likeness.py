@@ -76,7 +76,7 @@ def test_heights_in_other_units(tif, heights, factor) -> None:
 
 def test_other_quantities_are_left_alone(tif, heights) -> None:
     smooth = gaussian_filter(np.random.default_rng(1).normal(size=(SIDE, SIDE)), 3) * 900
-    assert said(tif, smooth) == []
+    assert said(tif, smooth, name="basement.tif") == []
     assert said(tif, region(heights, 1), units="K", valid_range=(-1e9, 1e9)) == []
     assert said(tif, region(heights, 1).round(), kind="categorical", units="1") == []
     for name in ("moho_depth", "lab_depth", "coast_distance"):
