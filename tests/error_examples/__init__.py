@@ -8,6 +8,7 @@ from . import (
     pipelines,
     places,
     rasters,
+    sea,
     site_data,
     stored,
     tables,
@@ -16,4 +17,4 @@ from . import (
 from .made import EXAMPLES, made
 
 __all__ = ["EXAMPLES", "archives", "given", "gridded", "learning", "made", "pipelines", "places",
-           "rasters", "site_data", "stored", "tables", "vectors"]  # fmt: skip
+           "rasters", "sea", "site_data", "stored", "tables", "vectors"]  # fmt: skip
