@@ -5,6 +5,7 @@ import json
 import sqlite3
 import time
 import zipfile
+from functools import reduce
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -231,12 +232,37 @@ def test_kmz_shows_names_as_text(tmp_path, candidates) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["candidates.kmz"]
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() == ["doc.kml"]
-        root = ElementTree.fromstring(archive.read("doc.kml"))
+        content = archive.read("doc.kml")
+        root = ElementTree.fromstring(content)
     space = {"k": "http://www.opengis.net/kml/2.2"}
     names = [each.text for each in root.findall(".//k:Placemark/k:name", space)]
-    shown = [name.replace("\r", "\n").replace("]]>", "]] >").strip("\x00") for name in HOSTILE]
+    changed = {"</": "< /", "<s": "< s", "]]>": "]] >", "\r": "\n"}  # no tag, no end of CDATA
+    shown = [reduce(lambda a, pair: a.replace(*pair), changed.items(), each) for each in HOSTILE]
+    assert b"CDATA" not in content
     assert [name.replace("\r", "\n") for name in names] == shown
     assert root.find(".//k:SimpleField[@name='rank']", space).get("type") == "int"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("<b>bold</b>", "< b>bold< /b>"),
+        ("a <!-- b --> <?c?>", "a < !-- b --> < ?c?>"),
+        ("&lt;b&gt; &#60;i&#x3e;", "& lt;b& gt; & #60;i& #x3e;"),
+        ("AT&T, R & D; 3 < 4 <5", "AT&T, R & D; 3 < 4 <5"),
+        ("\x1b[31mred\x00", "\ufffd[31mred\ufffd"),
+    ],
+)
+def test_a_viewer_of_kmz_finds_no_html_in_text(tmp_path, name, shown) -> None:
+    frame = gpd.GeoDataFrame(
+        {"name": [name], "known_name": [name]}, geometry=gpd.points_from_xy([1], [2]), crs=4326
+    )
+    write.kmz(tmp_path / "a.kmz", frame)
+    with zipfile.ZipFile(tmp_path / "a.kmz") as archive:
+        root = ElementTree.fromstring(archive.read("doc.kml"))
+    space = {"k": "http://www.opengis.net/kml/2.2"}
+    assert root.find(".//k:Placemark/k:name", space).text == shown
+    assert root.find(".//k:SimpleData[@name='known_name']", space).text == shown
 
 
 def test_cog_is_one_and_comes_back(tmp_path) -> None:

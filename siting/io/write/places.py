@@ -4,6 +4,7 @@ import json as _json
 import re
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,8 @@ from siting.io.write.plain import plain, text
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_NAME = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>\"']")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_HTML = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w+;)")  # where a tag or an entity would begin
 DECIMALS = 6  # of a degree: a tenth of a metre
 
 
@@ -75,9 +78,10 @@ def kmz(path: Path, frame: gpd.GeoDataFrame) -> None:
     """Write features as KMZ, for Google Earth.
 
     Text columns and numbers become the data of each placemark; a column ``name`` (else the id)
-    becomes its title. Characters that XML cannot hold become U+FFFD, and ``]]>`` gets a space;
-    in names of columns, which the writer does not escape, those that mean something to XML
-    become ``_``.
+    becomes its title. Viewers show text as HTML, so a ``<`` or ``&`` that would begin a tag or an
+    entity gets a space after it and stays text. Characters that XML cannot hold become U+FFFD, and
+    ``]]>`` gets a space; in names of columns, which the writer does not escape, those that mean
+    something to XML become ``_``.
     """
     harden()
     degrees = in_degrees(frame)
@@ -88,7 +92,8 @@ def kmz(path: Path, frame: gpd.GeoDataFrame) -> None:
         pyogrio.write_dataframe(
             _for_kml(simple(degrees)), unpacked, driver="LIBKML", layer=path.stem
         )
-        path.write_bytes(zipped({"doc.kml": unpacked.read_bytes()}))
+        content = _CDATA.sub(lambda part: escape(part[1]), unpacked.read_bytes().decode("utf-8"))
+        path.write_bytes(zipped({"doc.kml": content.encode("utf-8")}))
     finally:
         unpacked.unlink(missing_ok=True)
 
@@ -131,4 +136,5 @@ def _columns_in_xml(frame: gpd.GeoDataFrame) -> dict[str, str]:
 def _in_xml(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return _NOT_XML.sub("\ufffd", value).replace("]]>", "]] >")  # the writer's CDATA ends there
+    plain_text = _HTML.sub(r"\g<0> ", _NOT_XML.sub("\ufffd", value))
+    return plain_text.replace("]]>", "]] >")  # the writer's CDATA ends there

@@ -11,7 +11,7 @@ from siting.columns import column_name
 from siting.kinds import Results
 from siting.outputs.map.encode import Raster
 from siting.outputs.map.islands import rounded
-from siting.outputs.map.labels import display_name, display_unit, display_years, years_in
+from siting.outputs.map.labels import display_name, display_unit, display_years, one_line, years_in
 from siting.outputs.map.palettes import BOOLEAN, qualitative
 from siting.projection import crs_of, is_equal_area
 from siting.wording import counted
@@ -164,7 +164,7 @@ def face(results: Results) -> dict[str, Any]:
     skill = skill_record(results) or {}
     cell = cell_text(results.grid)
     return {
-        "title": results.title,
+        "title": one_line(results.title),
         "description": results.description,
         "verdict": skill.get("verdict")
         or "Not validated: this run did not compare the ranking with known places.",

@@ -5,6 +5,8 @@ import re
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EXPONENT = re.compile(r"(?<=[A-Za-zµ])-?\d+\b")
 _YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
+# Controls, signs that turn the direction of writing, lone surrogates.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SIGNS = {"degC": "°C", "degree": "°", "degrees": "°", "percent": "%", "1": "", "": ""}
 
 
@@ -36,6 +38,17 @@ def display_name(name: str) -> str:
     name = step if step == result else name
     words = name.replace(".", ": ").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def one_line(text: str) -> str:
+    r"""Text in one line, without what no reader sees: control characters are spaces.
+
+    Examples
+    --------
+    >>> one_line("Wells\x1b[31m\nof \x9f1990")
+    'Wells [31m of 1990'
+    """
+    return " ".join(_UNSEEN.sub(" ", text).split())
 
 
 def years_in(vintage: str) -> list[int]:

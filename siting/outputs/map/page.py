@@ -16,6 +16,7 @@ from siting.outputs.map import assets, content, palettes, sites
 from siting.outputs.map.budget import encode_layers
 from siting.outputs.map.encode import Raster
 from siting.outputs.map.islands import island_text
+from siting.outputs.map.labels import one_line
 from siting.outputs.map.placement import Placement, max_zoom, place
 
 _OUTSIDE = " outside"  # key of the hatched cells beside the layers; no layer name has a space
@@ -35,7 +36,7 @@ def render(results: Results) -> str:
     for entry in entries:
         packed = rasters[entry["name"]].packed
         islands[entry["island"]] = base64.b64encode(packed).decode("ascii")
-    figure = _figure(results.title, placement, islands, max_zoom(results.grid, placement))
+    figure = _figure(one_line(results.title), placement, islands, max_zoom(results.grid, placement))
     return str(figure.render())
 
 

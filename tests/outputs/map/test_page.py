@@ -73,6 +73,11 @@ def test_the_map_is_foliums(text: str) -> None:
 def test_a_title_is_text(results: Results) -> None:
     page = render(replace(results, title="</title><script>alert(1)</script>"))
     assert "<title>&lt;/title&gt;&lt;script&gt;" in page
+
+
+def test_a_title_holds_no_control_characters(results: Results) -> None:
+    page = render(replace(results, title="Wells \x1b[31mof\x07\u2028 \x9f1990"))
+    assert "<title>Wells [31mof 1990</title>" in page
     assert len(Reader(page).scripts) == 3
 
 
