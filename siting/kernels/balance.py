@@ -1,0 +1,294 @@
+"""The hour by hour balance of generation, battery and load, compiled, 64 series side by side.
+
+What runs here has no branches inside an hour and keeps its 64 lanes in the nearest cache, so that
+the compiler turns them into vector instructions. A lane is one design at one site.
+"""
+
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.projection import Floats
+
+LANES = 64
+_STRIDE = LANES + 8  # rows a whole multiple of 512 bytes apart would get in each other's way
+_HOURS = 32  # hours of generation that are made ready at once
+_WINDOW = 720  # hours at the end; after them most batteries have forgotten how full they were
+SHORT_BELOW = 1e-9  # share of the load that counts as served in full: rounding, nothing else
+
+# Where each quantity of the lanes begins in their one array: a single array and fixed distances
+# let the compiler see that no two of them overlap.
+_WAVE, _SUN, _ENERGY, _CHARGE, _DISCHARGE, _LOAD, _COMPUTE = (_STRIDE * row for row in range(7))
+_LEVEL, _FLOOR, _DRIFT = (_STRIDE * row for row in range(7, 10))
+_SUMS = _STRIDE * 10
+_GENERATED, _CURTAILED, _DRAWN, _SHORT, _SHORT_COMPUTE, _BELOW, _DARK, _RUN, _LONGEST, _LEADING = (
+    _STRIDE * row for row in range(10, 20)
+)
+_ROWS = 20
+
+# Columns of what comes out.
+RESULTS = ("energy_served", "compute_served", "full_load_hours", "longest_outage",
+           "hotel_unserved", "curtailed", "cycles", "start")  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def run_lanes(
+    wave: NDArray[Any],
+    sun: NDArray[Any],
+    designs: Floats,
+    hotel: Floats,
+    compute: Floats,
+    efficiencies: tuple[float, float],
+    start: float,
+    pairs: tuple[int, int],
+    out: Floats,
+) -> float:
+    """Fill in the results of pairs of a site and a design; the least value of the series.
+
+    Parameters
+    ----------
+    wave, sun : (s, t) arrays
+        Generation of each per unit of its capacity [1].
+    designs : (s or 1, d, 5) array
+        Wave and solar capacity [kW], battery energy [kWh], charge and discharge limits [kW].
+    hotel, compute : (s,) arrays
+        Load [kW].
+    efficiencies : tuple
+        Of charging and of discharging [1].
+    start : float
+        Charge at the start as a share of the battery's energy; NaN for that at the end.
+    pairs : tuple
+        First pair and the one after the last; pair p is design p % d at site p // d.
+    out : (s * d, 8) array
+        Written to, in the order of RESULTS.
+    """
+    lanes = np.zeros(_ROWS * _STRIDE)
+    site = np.zeros(LANES, dtype=np.int64)
+    generation = np.empty((_HOURS, LANES))
+    hours, least = wave.shape[1], 0.0
+    for first in range(pairs[0], pairs[1], LANES):
+        count = min(LANES, pairs[1] - first)
+        _load_lanes(designs, hotel, compute, first, count, lanes, site)
+        if np.isnan(start):
+            window = _WINDOW
+            _settle(wave, sun, max(hours - window, 0), efficiencies, lanes, site, generation)
+            while window < hours and not _settled(lanes):
+                window *= 4
+                _settle(wave, sun, max(hours - window, 0), efficiencies, lanes, site, generation)
+            _choose_level(lanes)
+        else:
+            for i in range(LANES):
+                lanes[_LEVEL + i] = start * lanes[_ENERGY + i]
+        for i in range(count):
+            out[first + i, 7] = lanes[_LEVEL + i]
+        found = _measure(wave, sun, efficiencies, lanes, site, generation)
+        least = min(least, found)
+        _write(lanes, hours, np.isnan(start), first, count, out)
+    return least
+
+
+@numba.njit(cache=True, nogil=True)
+def _load_lanes(
+    designs: Floats,
+    hotel: Floats,
+    compute: Floats,
+    first: int,
+    count: int,
+    lanes: Floats,
+    site: NDArray[np.int64],
+) -> None:
+    """Designs, loads and sites of the lanes; lanes without a pair repeat the last."""
+    shared = designs.shape[0] == 1
+    for i in range(LANES):
+        k, d = divmod(first + min(i, count - 1), designs.shape[1])
+        site[i] = k
+        for column in range(5):
+            lanes[column * _STRIDE + i] = designs[0 if shared else k, d, column]
+        lanes[_LOAD + i] = hotel[k] + compute[k]
+        lanes[_COMPUTE + i] = compute[k]
+    lanes[_SUMS:] = 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill(
+    wave: NDArray[Any],
+    sun: NDArray[Any],
+    first: int,
+    count: int,
+    lanes: Floats,
+    site: NDArray[np.int64],
+    generation: Floats,
+) -> float:
+    """Generation of the lanes in some hours; the least value of the series in them."""
+    least = 0.0
+    if site[0] == site[LANES - 1]:
+        for hour in range(count):
+            w, s = float(wave[site[0], first + hour]), float(sun[site[0], first + hour])
+            least = min(least, w, s)
+            for i in range(LANES):
+                generation[hour, i] = lanes[_WAVE + i] * w + lanes[_SUN + i] * s
+    else:
+        for i in range(LANES):
+            a, b, k = lanes[_WAVE + i], lanes[_SUN + i], site[i]
+            for hour in range(count):
+                w, s = float(wave[k, first + hour]), float(sun[k, first + hour])
+                least = min(least, w, s)
+                generation[hour, i] = a * w + b * s
+    return least
+
+
+@numba.njit(cache=True, nogil=True)
+def _settle(
+    wave: NDArray[Any],
+    sun: NDArray[Any],
+    from_hour: int,
+    efficiencies: tuple[float, float],
+    lanes: Floats,
+    site: NDArray[np.int64],
+    generation: Floats,
+) -> None:
+    """Charge at the end from an empty (_FLOOR) and a full (_LEVEL) start, and the free drift."""
+    gain, draw = efficiencies[0], 1.0 / efficiencies[1]
+    for i in range(LANES):
+        lanes[_FLOOR + i] = lanes[_DRIFT + i] = 0.0
+        lanes[_LEVEL + i] = lanes[_ENERGY + i]
+    for first in range(from_hour, wave.shape[1], _HOURS):
+        count = min(_HOURS, wave.shape[1] - first)
+        _fill(wave, sun, first, count, lanes, site, generation)
+        for hour in range(count):
+            for i in range(LANES):
+                net = generation[hour, i] - lanes[_LOAD + i]
+                step = min(max(net, 0.0), lanes[_CHARGE + i]) * gain
+                step -= min(max(-net, 0.0), lanes[_DISCHARGE + i]) * draw
+                energy = lanes[_ENERGY + i]
+                lanes[_FLOOR + i] = min(max(lanes[_FLOOR + i] + step, 0.0), energy)
+                lanes[_LEVEL + i] = min(max(lanes[_LEVEL + i] + step, 0.0), energy)
+                lanes[_DRIFT + i] += step
+
+
+@numba.njit(cache=True, nogil=True)
+def _settled(lanes: Floats) -> bool:
+    apart = 0.0
+    for i in range(LANES):
+        apart = max(apart, lanes[_LEVEL + i] - lanes[_FLOOR + i])
+    return apart == 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _choose_level(lanes: Floats) -> None:
+    """Put the charge that a year ends with as it began into _LEVEL.
+
+    An hour shifts the charge by an amount that does not depend on it, and cuts it off at empty and
+    full; so does a year: x becomes x + drift between the ends from an empty and a full start.
+    Where these differ, the charge that repeats is the upper of them for a drift above 0 and the
+    lower for any other, the least of all that repeat.
+    """
+    for i in range(LANES):
+        if not lanes[_DRIFT + i] > 0.0:
+            lanes[_LEVEL + i] = lanes[_FLOOR + i]
+
+
+@numba.njit(cache=True, nogil=True)
+def _measure(
+    wave: NDArray[Any],
+    sun: NDArray[Any],
+    efficiencies: tuple[float, float],
+    lanes: Floats,
+    site: NDArray[np.int64],
+    generation: Floats,
+) -> float:
+    """Add up what happens in all hours; the least value of the series."""
+    least, leading = 0.0, True
+    for first in range(0, wave.shape[1], _HOURS):
+        count = min(_HOURS, wave.shape[1] - first)
+        least = min(least, _fill(wave, sun, first, count, lanes, site, generation))
+        for hour in range(count):
+            _add_hour(generation[hour], efficiencies, lanes)
+            if leading:
+                leading = _still_leading(lanes, first + hour + 1.0)
+    return least
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_hour(generation: Floats, efficiencies: tuple[float, float], lanes: Floats) -> None:
+    gain, loss = efficiencies
+    room, draw = 1.0 / gain, 1.0 / loss
+    for i in range(LANES):
+        generated, load, level = generation[i], lanes[_LOAD + i], lanes[_LEVEL + i]
+        surplus, need = max(generated - load, 0.0), max(load - generated, 0.0)
+        step = min(surplus, lanes[_CHARGE + i]) * gain - min(need, lanes[_DISCHARGE + i]) * draw
+        after = min(max(level + step, 0.0), lanes[_ENERGY + i])
+        drawn = max(level - after, 0.0)
+        short = max(need - drawn * loss, 0.0)
+        compute = lanes[_COMPUTE + i]
+        below = 1.0 if short > SHORT_BELOW * load else 0.0
+        run = (lanes[_RUN + i] + 1.0) * below
+        lanes[_LEVEL + i] = after
+        lanes[_GENERATED + i] += generated
+        lanes[_CURTAILED + i] += surplus - max(after - level, 0.0) * room
+        lanes[_DRAWN + i] += drawn
+        lanes[_SHORT + i] += short
+        lanes[_SHORT_COMPUTE + i] += min(short, compute)
+        lanes[_BELOW + i] += below
+        lanes[_DARK + i] += 1.0 if short > compute + SHORT_BELOW * load else 0.0
+        lanes[_RUN + i] = run
+        lanes[_LONGEST + i] = max(lanes[_LONGEST + i], run)
+
+
+@numba.njit(cache=True, nogil=True)
+def _still_leading(lanes: Floats, hours: float) -> bool:
+    """Note runs below full load that have lasted from the start; whether there are any."""
+    any_left = False
+    for i in range(LANES):
+        if lanes[_BELOW + i] == hours:
+            lanes[_LEADING + i] = hours
+            any_left = True
+    return any_left
+
+
+@numba.njit(cache=True, nogil=True)
+def _write(lanes: Floats, hours: int, cyclic: bool, first: int, count: int, out: Floats) -> None:
+    """Results of the lanes from their sums; NaN all through where the series has one."""
+    for i in range(count):
+        load, compute, energy = lanes[_LOAD + i], lanes[_COMPUTE + i], lanes[_ENERGY + i]
+        generated, row = lanes[_GENERATED + i], first + i
+        if not np.isfinite(generated):
+            out[row, :] = np.nan
+            continue
+        longest = lanes[_LONGEST + i]
+        if cyclic:  # an outage at the end goes on at the start
+            longest = max(longest, min(lanes[_RUN + i] + lanes[_LEADING + i], float(hours)))
+        out[row, 0] = min(max(1.0 - lanes[_SHORT + i] / (load * hours), 0.0), 1.0)
+        out[row, 1] = np.nan
+        if compute > 0.0:
+            served = 1.0 - lanes[_SHORT_COMPUTE + i] / (compute * hours)
+            out[row, 1] = min(max(served, 0.0), 1.0)
+        out[row, 2] = 1.0 - lanes[_BELOW + i] / hours
+        out[row, 3] = longest
+        out[row, 4] = lanes[_DARK + i]
+        out[row, 5] = max(lanes[_CURTAILED + i], 0.0) / generated if generated > 0.0 else 0.0
+        out[row, 6] = lanes[_DRAWN + i] / energy if energy > 0.0 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def run_trace(
+    generation: Floats,
+    design: Floats,
+    load: float,
+    efficiencies: tuple[float, float],
+    level: float,
+    out: Floats,
+) -> None:
+    """Fill in served, charge at the end of the hour and curtailed, (t, 3), of one design."""
+    gain, loss = efficiencies
+    for hour in range(len(generation)):
+        net = generation[hour] - load
+        if net >= 0.0:
+            after = min(level + min(net, design[3]) * gain, design[2])
+            out[hour, 0], out[hour, 2] = load, net - (after - level) / gain
+        else:
+            after = max(level - min(-net, design[4]) / loss, 0.0)
+            out[hour, 0], out[hour, 2] = generation[hour] + (level - after) * loss, 0.0
+        out[hour, 1] = level = after
