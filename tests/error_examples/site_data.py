@@ -7,6 +7,7 @@ import xarray as xr
 
 from siting.io.costs import read_costs
 from siting.io.series import check_climate, check_distinct, read_series
+from siting.kernels.money import at_value
 
 from .made import Maker, example
 
@@ -34,6 +35,12 @@ for _code, _rows in {
     "COST_YEAR_UNKNOWN": "well.capex,1800,,,USD/kW,1984,a study\n",
 }.items():
     example(_code)(costs(_rows))
+
+
+@example("COST_MISSING")
+def _(folder: Path) -> None:
+    (folder / "costs.csv").write_text(HEAD + "hall.capex,18940,,,USD kW-1,2025,a study\n")
+    at_value(read_costs(folder / "costs.csv", 2025))["hall.life"]
 
 
 def series(

@@ -1,0 +1,59 @@
+"""Money: capital spread over years, costs drawn from their ranges, an hour of compute at sea.
+
+- :mod:`siting.kernels.money.finance`: recovery factors, levelised cost of energy.
+- :mod:`siting.kernels.money.draws`: a table of costs as numbers, and drawn from its ranges.
+- :mod:`siting.kernels.money.node`: what nodes at sea cost in a year, and an hour on them.
+- :mod:`siting.kernels.money.verdicts`: break-even prices of power, inputs by their weight.
+"""
+
+from siting.kernels.money.draws import CostDraws, at_value, draw, percentiles, ranges
+from siting.kernels.money.finance import (
+    HOURS_PER_YEAR,
+    annuity,
+    crf,
+    gpu_hour,
+    lcoe,
+    per_megatoken,
+    surviving_share,
+)
+from siting.kernels.money.node import (
+    PARTS,
+    QUANTITIES,
+    UnitCosts,
+    annual_parts,
+    cost_per_firm_energy,
+    cost_per_gpu_hour,
+    delivered_hours,
+    on_station,
+    per_hour,
+    unit_costs,
+)
+from siting.kernels.money.verdicts import break_even, power_limit, sensitivity
+
+__all__ = [
+    "HOURS_PER_YEAR",
+    "PARTS",
+    "QUANTITIES",
+    "CostDraws",
+    "UnitCosts",
+    "annual_parts",
+    "annuity",
+    "at_value",
+    "break_even",
+    "cost_per_firm_energy",
+    "cost_per_gpu_hour",
+    "crf",
+    "delivered_hours",
+    "draw",
+    "gpu_hour",
+    "lcoe",
+    "on_station",
+    "per_hour",
+    "per_megatoken",
+    "percentiles",
+    "power_limit",
+    "ranges",
+    "sensitivity",
+    "surviving_share",
+    "unit_costs",
+]
