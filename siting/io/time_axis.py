@@ -179,8 +179,12 @@ def time_axis(dataset: xr.Dataset, dim: str, where: str) -> TimeAxis:
         raise _unreadable(where, f"no coordinate for the dimension '{dim}'")
     coordinate = dataset[dim]
     attrs = coordinate.attrs
-    unit, year, epoch = _clock(str(attrs.get("units", "")), str(attrs.get("calendar", "")), where)
-    seconds = _decoded(coordinate, where) * unit + epoch
+    units = str(attrs.get("units", ""))
+    unit, year, epoch = _clock(units, str(attrs.get("calendar", "")), where)
+    values = _decoded(coordinate, where)
+    seconds = values * unit + epoch
+    if (months := _MONTHS.get(_word(units))) and year != 360.0:
+        seconds = _calendar_months(values * months, seconds, epoch, year, f"{where}: {units}")
     name = str(attrs.get("bounds", ""))
     lengths = None
     if name in dataset.variables and dataset[name].shape == (seconds.size, 2):
@@ -189,6 +193,32 @@ def time_axis(dataset: xr.Dataset, dim: str, where: str) -> TimeAxis:
         if not (np.isfinite(lengths).all() and (lengths > 0).all()):
             lengths = None
     return TimeAxis(where, seconds, year, lengths, "climatology" in attrs)
+
+
+def _calendar_months(
+    months: Floats, seconds: Floats, epoch: float, year: float, where: str
+) -> Floats:
+    """Steps in whole months on their days in the civil calendar; others as they are, and a note.
+
+    By UDUNITS a month is a twelfth of a year: February would begin on the 31st of January.
+    """
+    start = np.datetime64(int(epoch), "s")
+    whole = year == CIVIL_YEAR and (months % 1 == 0).all() and np.abs(months).max() < 1e6
+    civil = bool(whole and start == start.astype("datetime64[M]"))
+    warn(
+        "CALENDAR",
+        "whole months of the time axis are read as months of the calendar"
+        if civil
+        else "months of the time axis are read as twelfths of a year",
+        where=where,
+        found="" if civil else f"months of {year / 12:.4g} days",
+        severity="note",
+    )
+    if not civil:
+        return seconds
+    dates = start.astype("datetime64[M]") + months.astype(np.int64)
+    found: Floats = dates.astype("datetime64[s]").astype(float)
+    return found
 
 
 def _unreadable(where: str, found: str) -> InputError:
@@ -229,8 +259,7 @@ def _decoded(coordinate: xr.DataArray, where: str) -> Floats:
 
 def _clock(units: str, calendar: str, where: str) -> tuple[float, float, float]:
     """Seconds in a unit, days in a year, and seconds from 1970 to the epoch."""
-    word, _, date = units.strip().partition(" since ")
-    word = word.strip().lower()
+    word, date = _word(units), units.strip().partition(" since ")[2]
     length = _CALENDARS.get(calendar.strip().lower(), np.nan)
     if length is not None and not np.isfinite(length):
         raise _unreadable(where, f"calendar '{calendar}'")
@@ -242,6 +271,11 @@ def _clock(units: str, calendar: str, where: str) -> tuple[float, float, float]:
     else:
         raise _unreadable(where, f"units '{units}'" if units else "no units")
     return unit, year, _date_seconds(date, year, where)
+
+
+def _word(units: str) -> str:
+    """The unit in 'hours since 2020-01-01'."""
+    return units.strip().partition(" since ")[0].strip().lower()
 
 
 def _date_seconds(date: str, year: float, where: str) -> float:

@@ -213,14 +213,17 @@ good("year_0", "an epoch in the year 0",
 good("climatology", "a climatology of months, its years those of nobody",
      lambda: changed("time", timed(np.arange(12) * 30.4, "days since 0001-01-15"),
                      climatology="climatology_bounds"), corner(1.455))
-good("months_since", "months since", lambda: timed(range(12), "months since 2019-01-01"),
-     corner(1.455))
 good("year", "every day of a year", lambda: timed(DAILY, DAYS, rise=0.001), corner(1.582))
 good("leap_year", "all 366 days", lambda: timed(range(366), "days since 2020-01-01", rise=0.001),
      corner(1.5825))
 WEIGHTED = float(np.average(1.4 + 0.01 * np.arange(12),
                             weights=[31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]))
 good("months", "months count by their days", lambda: timed(MONTHS, DAYS), corner(WEIGHTED))
+good("months_since", "whole months are those of the calendar",
+     lambda: timed(range(12), "months since 2019-01-01"), corner(WEIGHTED))
+good("february", "the second month begins on the first of February",
+     lambda: timed(range(12), "months since 2019-01-01"), corner(1.41),
+     "over_time: mean, time_range: [2019-02-01, 2019-02-28]")
 
 
 def bounded() -> xr.Dataset:

@@ -55,7 +55,6 @@ def test_the_epoch_is_read(units, seconds) -> None:
         ("s", 1), ("secs", 1), ("seconds", 1), ("min", 60), ("minutes", 60), ("h", 3600),
         ("hrs", 3600), ("hours", 3600), ("d", DAY), ("Days", DAY), ("weeks", 7 * DAY),
         ("ms", 1e-3), ("milliseconds", 1e-3), ("microseconds", 1e-6), ("ns", 1e-9),
-        ("months", 365.2425 / 12 * DAY), ("years", 365.2425 * DAY),
     ],
 )  # fmt: skip
 def test_units_of_time(word, length) -> None:
@@ -79,8 +78,46 @@ def test_calendars_count_their_own_days(calendar, date, number, year) -> None:
 
 
 def test_months_of_a_calendar_are_its_own() -> None:
-    axis = axis_of([1.0], "months since 1970-01-01", calendar="360_day")
+    with collect() as findings:
+        axis = axis_of([1.0], "months since 1970-01-01", calendar="360_day")
     assert axis.seconds[0] == 30 * DAY
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("units", "values", "dates"),
+    [
+        ("months since 2000-01-01", range(12), MONTH_STARTS),
+        ("month since 1999-11-01 00:00", (3, 4, 5), MONTH_STARTS[1:4]),
+        ("months since 2001-01-01", (-12, -11), MONTH_STARTS[:2]),
+        ("years since 2000-01-01", (0, 1, 5), (0, 366, 366 + 4 * 365 + 1)),
+    ],
+)
+def test_whole_months_begin_with_those_of_the_calendar(units, values, dates) -> None:
+    with collect() as findings:
+        axis = axis_of(list(values), units)
+    assert ((axis.seconds - MILLENNIUM) / DAY).tolist() == list(dates)
+    assert [(each.code, each.severity, each.where) for each in findings] == [
+        ("CALENDAR", "note", f"a.nc: time: {units}")
+    ]
+    assert "months of the calendar" in findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("units", "value", "length", "attrs"),
+    [
+        ("months since 2000-01-01", 0.5, 365.2425 / 12, {}),
+        ("months since 2000-01-15", 2, 365.2425 / 12, {}),
+        ("years since 2000-01-01", 1.3, 365.2425, {}),
+        ("months since 2000-01-01", 7, 365 / 12, {"calendar": "noleap"}),
+    ],
+)
+def test_other_months_are_twelfths_of_a_year(units, value, length, attrs) -> None:
+    with collect() as findings:
+        start, end = axis_of([0.0, value], units, **attrs).seconds
+    assert (end - start) / DAY == pytest.approx(value * length, rel=1e-12)
+    assert [(each.code, each.severity) for each in findings] == [("CALENDAR", "note")]
+    assert "twelfths of a year" in findings[0].message
 
 
 @pytest.mark.parametrize(
