@@ -48,10 +48,10 @@ def tell(record: dict[str, Any], slips: Mapping[str, bool]) -> None:
         message = f"{count} unverified and left out"
         warn("LABELS_UNVERIFIED", message, where=where, severity="note")
     if record["left_out_unknown"]:
-        count = counted(record["left_out_unknown"], "label without", "labels without")
+        count = counted(record["left_out_unknown"], "label is", "labels are")
         warn(
             "LABELS_UNKNOWN",
-            f"{count} a value to learn left out",
+            f"{count} left out, without a value to learn",
             where=where,
             found=shortened(record["unknown_names"]),
             fix="fill in the column, or remove these rows",
