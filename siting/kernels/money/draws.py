@@ -12,8 +12,10 @@ from scipy.stats import qmc
 
 from siting import units
 from siting.errors import InputError, UnitsError
+from siting.io.costs import costs_of
 
 Floats = NDArray[np.float64]
+PRICES_OF = 2025  # year that all money is brought to
 _NUMBERS = ("value", "low", "high")
 # Units that the arithmetic wants, by parameter; a star stands for one word.
 WANTED = {
@@ -63,13 +65,32 @@ class CostDraws:
         return len(next(iter(self.columns.values())))
 
 
+def by_parameter(costs: pd.DataFrame) -> pd.DataFrame:
+    """Rows by parameter, checked and in the prices of 2025.
+
+    Parameters
+    ----------
+    costs : pandas.DataFrame
+        A table as it was read, or what :func:`siting.io.costs.costs_of` made of one, which is
+        taken as it is.
+
+    Raises
+    ------
+    InputError
+        As :func:`siting.io.costs.costs_of`.
+    """
+    if "parameter" not in costs.columns:
+        return costs
+    return costs_of(costs, PRICES_OF, where=str(costs.attrs.get("name", "costs")))
+
+
 def at_value(costs: pd.DataFrame) -> CostDraws:
     """Each cost at its value: one draw.
 
     Parameters
     ----------
     costs : pandas.DataFrame
-        Rows by parameter, as :func:`siting.io.costs.costs_of` gives them.
+        A table of costs, as it was read or by parameter.
 
     Examples
     --------
@@ -86,8 +107,8 @@ def draw(costs: pd.DataFrame, count: int = 1024, seed: int = 0) -> CostDraws:
     Parameters
     ----------
     costs : pandas.DataFrame
-        Rows by parameter, as :func:`siting.io.costs.costs_of` gives them; a row without low or
-        high is not varied.
+        A table of costs, as it was read or by parameter; a row without low or high is not
+        varied.
     count : int
         Number of draws, a power of two.
     seed : int
@@ -150,8 +171,8 @@ def ranges(costs: pd.DataFrame) -> dict[str, Floats]:
     Parameters
     ----------
     costs : pandas.DataFrame
-        Rows by parameter. Rows that siting knows nothing of are left out; one without low and
-        high has its value in their places.
+        A table of costs, as it was read or by parameter. Rows that siting knows nothing of are
+        left out; one without low and high has its value in their places.
 
     Raises
     ------
@@ -167,8 +188,9 @@ def ranges(costs: pd.DataFrame) -> dict[str, Floats]:
     >>> found["tow.speed"].round(3).tolist()
     [155.568, 133.344, 177.792]
     """
-    numbers = costs[list(_NUMBERS)].to_numpy(dtype=float)
-    rows = zip(costs.index.astype(str), costs["unit"].astype(str), numbers, strict=True)
+    table = by_parameter(costs)
+    numbers = table[list(_NUMBERS)].to_numpy(dtype=float)
+    rows = zip(table.index.astype(str), table["unit"].astype(str), numbers, strict=True)
     return {
         name: _in_unit(name, row, unit, wanted)
         for name, unit, row in rows

@@ -319,7 +319,7 @@ def unit_costs(
     Parameters
     ----------
     costs : pandas.DataFrame or CostDraws
-        Rows by parameter, as :func:`siting.io.costs.costs_of` gives them; or one draw of them.
+        A table of costs, as it was read or by parameter; or one draw of it.
     load : array-like of shape (sites,)
         Total load of a node, hotel and compute [kW].
     hotel : array-like of shape (sites,)

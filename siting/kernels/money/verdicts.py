@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from siting.kernels.money.draws import CostDraws, Floats, at_value, ranges
+from siting.kernels.money.draws import CostDraws, Floats, at_value, by_parameter, ranges
 from siting.kernels.money.finance import HOURS_PER_YEAR, crf
 from siting.kernels.money.node import cost_per_gpu_hour
 
@@ -64,7 +64,7 @@ def break_even(
     Parameters
     ----------
     costs : pandas.DataFrame
-        Rows by parameter, as :func:`siting.io.costs.costs_of` gives them.
+        A table of costs, as it was read or by parameter.
     pue : float
         Power of the compute load over that of its processors and servers [1].
     others : float
@@ -145,7 +145,7 @@ def sensitivity(
     Parameters
     ----------
     costs : pandas.DataFrame
-        Rows by parameter, as :func:`siting.io.costs.costs_of` gives them.
+        A table of costs, as it was read or by parameter.
     quantities : mapping of str to float
         One site, as for :func:`siting.kernels.money.annual_parts`.
     compute_served : float
@@ -165,7 +165,8 @@ def sensitivity(
     One input at a time, the others at their values: interactions do not show. ``land.*`` take no
     part: they are what the sea is compared with.
     """
-    rows = ranges(costs)
+    table = by_parameter(costs)
+    rows = ranges(table)
     varied = [name for name, (_, low, high) in rows.items() if low < high]
     columns = {name: np.full(2 * len(varied), row[0]) for name, row in rows.items()}
     for place, name in enumerate(varied):
@@ -178,5 +179,5 @@ def sensitivity(
     weight = (ends["cost_at_high"] - ends["cost_at_low"]).abs()
     order = weight[weight > 0].sort_values(ascending=False, kind="stable").index
     told = [each for each in ("value", "low", "high", "unit", "status", "source", "note")
-            if each in costs.columns]  # fmt: skip
-    return costs.loc[order, told].join(ends)
+            if each in table.columns]  # fmt: skip
+    return table.loc[order, told].join(ends)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from siting.errors import InputError, UnitsError
+from siting.findings import collect
 from siting.kernels import money
 
 
@@ -79,3 +80,15 @@ def test_a_missing_row_is_asked_for_by_name() -> None:
 def test_percentiles_are_of_the_quantity() -> None:
     found = money.percentiles(np.arange(101.0)[None, :])
     assert {name: each.item() for name, each in found.items()} == {"p10": 10, "p50": 50, "p90": 90}
+
+
+def test_a_table_as_it_was_read_is_checked_and_brought_to_one_year() -> None:
+    rows = {"parameter": ["hall.capex"], "value": [100.0], "low": [90.0], "high": [120.0]}
+    raw = pd.DataFrame({**rows, "unit": ["USD kW-1"], "dollar_year": [2022], "source": ["a yard"]})
+    with collect() as findings:
+        found = money.at_value(raw)["hall.capex"]
+    # Consumer prices of 2025 and 2022: 321.9/292.655.
+    assert found == pytest.approx(109.993, abs=1e-3)
+    assert [each.code for each in findings] == ["COST_YEAR_CONVERTED"]
+    with pytest.raises(InputError, match="COST_YEAR_MISSING"):
+        money.at_value(raw.assign(dollar_year=np.nan))
