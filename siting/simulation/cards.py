@@ -1,0 +1,172 @@
+"""The card of a site: its year, its worst week, where the money goes, and what is assumed."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siting.kernels import firm_power, money
+from siting.kernels.solar import month_of_hour
+from siting.projection import Floats
+from siting.simulation.climate import Donor
+from siting.simulation.figures import FIGURES
+from siting.simulation.outcome import Simulated
+
+WEEK = 168  # [h]
+REFUSED = (
+    "Fifty-year waves, the longest outage and outages of several nodes at once are not told: they "
+    "need the site's own series of ten years or more, several nodes on common time stamps."
+)
+Card = dict[str, Any]
+
+
+def card(
+    figures: dict[str, float],
+    found: Simulated,
+    donor: Donor,
+    device: dict[str, Any],
+    costs: pd.DataFrame,
+    at_value: money.CostDraws,
+    hotel: float,
+) -> Card:
+    """All that is shown of one site, as JSON."""
+    trace = firm_power.trace(found.wave[0], found.sun[0], found.sized.designs[0], hotel, 1 - hotel)
+    wave, solar = (
+        series[0].astype(float) * float(size)
+        for series, size in zip((found.wave, found.sun), found.sized.designs[0], strict=False)
+    )
+    served = float(found.sized.served.compute_served[0])
+    return {
+        "figures": {name: _number(figures[name]) for name in FIGURES},
+        "columns": {name: each._asdict() for name, each in FIGURES.items()},
+        "donor": {
+            "site": donor.site,
+            "latitude": donor.latitude,
+            "season_shifted": bool(figures["season_shifted"]),
+        },
+        "refused": REFUSED,
+        "device": _device(device),
+        "months": _months(found),
+        "year": _year(wave, solar, trace),
+        "week": _week(wave, solar, trace),
+        "waterfall": _waterfall(found, at_value, served, device),
+        "sensitivity": _sensitivity(found, costs, served, device),
+        "assumed": _assumed(costs),
+        "break_even": money.break_even(costs, pue=_pue(found, hotel)),
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if not np.isfinite(value) else float(f"{value:.6g}")
+
+
+def _numbers(values: Any, digits: int = 4) -> list[float | None]:
+    return [
+        None if not np.isfinite(each) else float(f"{each:.{digits}g}") for each in np.ravel(values)
+    ]
+
+
+def _pue(found: Simulated, hotel: float) -> float:
+    return float((1 - hotel) / found.quantities["it_power"][0])
+
+
+def _device(device: dict[str, Any]) -> Card:
+    keys = ("name", "rated_power", "deck_power", "status", "source", "note")
+    return {name: device[name] for name in keys if name in device}
+
+
+def _months(found: Simulated) -> Card:
+    """Monthly means of the resource, and of what it gives per rated power."""
+    c = found.climate
+    month = month_of_hour(np.arange(found.wave.shape[1]))
+    counts = np.bincount(month, minlength=12)
+    return {
+        "wave_height": {"units": "m", "values": _numbers(c.height[0])},
+        "energy_period": {"units": "s", "values": _numbers(c.period[0])},
+        "irradiance": {"units": "W m-2", "values": _numbers(c.irradiance[0])},
+        "temperature": {"units": "degC", "values": _numbers(c.temperature[0])},
+        "wave_capacity_factor": {
+            "units": "1",
+            "values": _numbers(np.bincount(month, found.wave[0].astype(float)) / counts),
+        },
+        "solar_capacity_factor": {
+            "units": "1",
+            "values": _numbers(np.bincount(month, found.sun[0].astype(float)) / counts),
+        },
+        "access_share": {"units": "1", "values": _numbers(found.access[0])},
+    }
+
+
+def _year(wave: Floats, solar: Floats, trace: firm_power.Trace) -> Card:
+    """Daily means of the balance, per kW of load."""
+
+    def daily(values: Floats) -> list[float | None]:
+        return _numbers(values.reshape(-1, 24).mean(axis=1), 3)
+
+    return {
+        "units": "kW per kW of load; battery in kWh per kW of load",
+        "step": "day",
+        "wave": daily(wave),
+        "solar": daily(solar),
+        "served": daily(trace.served),
+        "charge": daily(trace.charge),
+    }
+
+
+def _week(wave: Floats, solar: Floats, trace: firm_power.Trace) -> Card:
+    """The hours of the week that is served least, per kW of load."""
+    total = np.convolve(trace.served, np.ones(WEEK), "valid")[::24]
+    first = int(np.argmin(total)) * 24
+    part = slice(first, first + WEEK)
+    return {
+        "units": "kW per kW of load; battery in kWh per kW of load",
+        "step": "hour",
+        "first_day": first // 24 + 1,
+        "chosen": "the week of the year in which least is served",
+        "wave": _numbers(wave[part], 3),
+        "solar": _numbers(solar[part], 3),
+        "served": _numbers(trace.served[part], 3),
+        "charge": _numbers(trace.charge[part], 3),
+    }
+
+
+def _waterfall(
+    found: Simulated, at_value: money.CostDraws, served: float, device: dict[str, Any]
+) -> Card:
+    """Parts of the cost of a delivered GPU-hour, which add up to it."""
+    parts = money.annual_parts(found.quantities, at_value, device["cost_name"])
+    hours = money.delivered_hours(found.quantities, at_value, [served])
+    each = money.per_hour(parts, hours)
+    return {
+        "units": "USD GPU-1 h-1",
+        "parts": {name: _number(float(value[0, 0])) for name, value in each.items()},
+    }
+
+
+def _sensitivity(
+    found: Simulated, costs: pd.DataFrame, served: float, device: dict[str, Any]
+) -> list[Card]:
+    quantities = {name: float(values[0]) for name, values in found.quantities.items()}
+    table = money.sensitivity(costs, quantities, served, device["cost_name"]).head(12)
+    return [
+        {"parameter": str(name), **{str(key): _plain(value) for key, value in row.items()}}
+        for name, row in table.iterrows()
+    ]
+
+
+def _assumed(costs: pd.DataFrame) -> list[Card]:
+    """Every row of the costs that rests on an assumption, with its price."""
+    if "status" not in costs.columns:
+        return []
+    rows = costs[costs["status"] == "assumed"]
+    keys = [name for name in ("value", "low", "high", "unit", "source", "note") if name in rows]
+    return [
+        {"parameter": str(name), **{key: _plain(row[key]) for key in keys}}
+        for name, row in rows.iterrows()
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, int | float | np.number):
+        return _number(float(value))
+    return "" if value is None or value is pd.NA else str(value)
