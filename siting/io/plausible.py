@@ -15,6 +15,7 @@ from siting.io.quantities import names_directions
 from siting.io.quantity_range import check_quantity
 from siting.io.source import RasterSource, equals
 from siting.kinds import LayerKind
+from siting.wording import counted
 
 MAX_LOOK = 200_000_000  # cells looked at; of a larger raster evenly spread strips
 _STRIP = 4_000_000
@@ -134,7 +135,9 @@ def check_values(
     """
     where = str(source.path)
     if lonely := summary.apart():
-        counts = (f"{number:.9g} in {summary.sentinels[number]} cells" for number in lonely)
+        counts = (
+            f"{number:.9g} in {counted(summary.sentinels[number], 'cell')}" for number in lonely
+        )
         raise InputError(
             "NODATA_UNDECLARED",
             "a value that stands apart looks like missing data, but is not declared",
@@ -158,7 +161,7 @@ def check_values(
             "NON_FINITE",
             "infinite cells are taken for missing",
             where=where,
-            found=f"{summary.infinite} cells",
+            found=counted(summary.infinite, "cell"),
             fix="find out where they come from: a division by zero, a logarithm of zero",
         )
     filled = False
@@ -246,6 +249,6 @@ def _check_classes(where: str, summary: Summary, kind: LayerKind, low: float, hi
             "CONTINUOUS_AS_CATEGORICAL",
             "classes are whole numbers, but the file holds fractions",
             where=where,
-            found=f"{summary.fractions} cells with fractions",
+            found=f"{counted(summary.fractions, 'cell')} with fractions",
             fix="add `kind: continuous` to the source",
         )
