@@ -43,10 +43,6 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Leaves by path; references become names, ``{layer: weight}`` one leaf a layer."""
     if _is_reference(value):
         yield path, value["name"]
-    elif isinstance(value, Mapping) and {"function", "code", "arguments"} <= value.keys():
-        yield f"{path}.function", value["function"]
-        yield f"{path}.code", value["code"]
-        yield from _walk(value["arguments"], path)
     elif isinstance(value, Mapping):
         for key, each in value.items():
             yield from _walk(each, f"{path}.{key}" if path else str(key))
