@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from siting.projection import Floats
 
-# In: rows of the functions asked and (n, p, v) points. Out: (n, p) values, and the (n, p, v) points
-# that they belong to, as a function may move a point to where it is allowed.
-Objective = Callable[[NDArray[np.intp], Floats], tuple[Floats, Floats]]
+# In: rows of the functions asked, the best point of each (n, v), and steps from it (n, p, v). Out:
+# (n, p) values, and the (n, p, v) points that they belong to. What a step means is for the function
+# to say, which may also move a point to where it is allowed.
+Objective = Callable[[NDArray[np.intp], Floats, Floats], tuple[Floats, Floats]]
 
 
 def poll(dimensions: int) -> Floats:
@@ -22,9 +23,8 @@ def poll(dimensions: int) -> Floats:
     (64, 4)
     """
     axes = np.eye(dimensions)
-    steps = [
-        sign * length * axis for length in (0.5, 1.0, 2.0) for sign in (-1, 1) for axis in axes
-    ]
+    lengths = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
+    steps = [length * axis for length in lengths for axis in axes]
     for a, b in combinations(range(dimensions), 2):
         steps += [i * axes[a] + j * axes[b] for i, j in product((-1, 1), repeat=2)]
     steps += [np.array(signs) for signs in product((-1.0, 1.0), repeat=dimensions)]
@@ -39,7 +39,7 @@ def lowest(
     Parameters
     ----------
     objective : callable
-        ``objective(rows, points)`` asks some of the functions, each at its own points.
+        ``objective(rows, points, steps)`` asks some of the functions, each around its own point.
     start, values : (n, v) and (n,) arrays
         A point for each function and its value, which is finite.
     width, narrowest : float
@@ -57,7 +57,9 @@ def lowest(
 
     Examples
     --------
-    >>> bowl = lambda rows, x: (((x - [[[1.0, 2.0]]]) ** 2).sum(axis=-1), x)
+    >>> def bowl(rows, points, steps):
+    ...     asked = points[:, np.newaxis] + steps
+    ...     return ((asked - [1.0, 2.0]) ** 2).sum(axis=-1), asked
     >>> point, value = lowest(bowl, np.zeros((1, 2)), np.array([5.0]), 1.0, 1e-4, 200)
     >>> point.round(3).tolist(), bool(value[0] < 1e-6)
     ([[1.0, 2.0]], True)
@@ -70,8 +72,8 @@ def lowest(
         if not len(rows):
             break
         around = (steps, turned)[number % 2] * widths[rows, np.newaxis, np.newaxis]
-        found, points = objective(rows, best[rows, np.newaxis, :] + around)
-        least = np.nanargmin(np.where(np.isnan(found), np.inf, found), axis=1)
+        found, points = objective(rows, best[rows], around)
+        least = np.argmin(found, axis=1)
         each = np.arange(len(rows))
         better = found[each, least] < value[rows]
         best[rows[better]] = points[each, least][better]
@@ -81,7 +83,7 @@ def lowest(
 
 
 def _turn(dimensions: int) -> Floats:
-    """A rotation that brings no axis onto another: a reflection at a skew plane."""
+    """A reflection at a plane askew to all axes: it brings none of them onto another."""
     normal = np.sqrt(np.arange(1.0, dimensions + 1))
     normal /= np.linalg.norm(normal)
     return np.asarray(np.eye(dimensions) - 2 * np.outer(normal, normal))
