@@ -62,8 +62,8 @@ def power(
     --------
     >>> hs = xr.DataArray([[2.0]], dims=("y", "x"), attrs={"units": "m"})
     >>> te = xr.DataArray([[10.0]], dims=("y", "x"), attrs={"units": "s"})
-    >>> [round(power(hs, te, depth).item(), 2) for depth in ("5 km", "50 m")]
-    [19.61, 21.9]
+    >>> [round(power(hs, te, depth).item(), 1) for depth in ("5 km", "50 m")]
+    [19.6, 21.9]
     """
     _check_period(energy_period, "wave_energy_period", "waves.power.energy_period")
     return _power(height, energy_period, depth)
