@@ -92,15 +92,15 @@ def over_years(
     sites, years, hours = waves.shape
     if table.ndim != 2 or len(table) != sites:
         raise ValueError(f"designs must be one a site (got {table.shape} for {sites} sites)")
-    loads = (
-        np.repeat(np.broadcast_to(np.asarray(each), sites), years) for each in (hotel, compute)
-    )
+    both = (np.broadcast_to(np.asarray(each), sites) for each in (hotel, compute))
+    hotels, computes = (np.repeat(each, years) for each in both)
     flat = simulate(
         waves.reshape(-1, hours), suns.reshape(-1, hours), np.repeat(table, years, axis=0)[:, None],
-        *loads, charge_efficiency, discharge_efficiency,
+        hotels, computes, charge_efficiency, discharge_efficiency,
     )  # fmt: skip
     by_year = FirmPower(*(each.reshape(sites, years) for each in flat))
     served = by_year.compute_served
     missing = np.isnan(served).any(axis=1)
     reached = np.where(missing, np.nan, (served >= target).mean(axis=1))
-    return Years(reached, *np.percentile(served, PERCENTILES, axis=1), by_year)
+    p10, p50, p90 = np.percentile(served, PERCENTILES, axis=1)
+    return Years(reached, p10, p50, p90, by_year)
