@@ -103,7 +103,7 @@ def open_gridded(
         NOT_NUMERIC, FILE_CORRUPT, SCALE_INVALID, OVER_TIME_UNSOUND, COORD_INVALID,
         LATLON_SWAPPED, and whatever is wrong with its time axis.
     """
-    _check_container(path, kind)
+    check_container(path, kind)
     doubts: list[warnings.WarningMessage] = []
     with opened(path, kind, doubts) as dataset:
         _tell(doubts, path)
@@ -113,7 +113,7 @@ def open_gridded(
         if axes is None:
             raise not_regular(dataset, name, path)
         steps = steps_of(dataset, array, axes, part, path)
-        dtype = _unsigned_type(numeric(str(array.dtype), path), array.attrs)
+        dtype = unsigned_type(numeric(str(array.dtype), path), array.attrs)
         frame = frame_of(dataset, array, axes, crs, path)
         attrs = dict(array.attrs)
         shape = _stored_shape(array, axes, steps.time)
@@ -121,7 +121,7 @@ def open_gridded(
     if kind == "zarr":
         # Zarr 2 says nothing of missing data by a fill value of 0, its usual one.
         check_chunks(path, name, [each for each in fills(attrs) if each != 0])
-    scale, offset = _packing(attrs, path)
+    scale, offset = packing(attrs, path)
     source = RasterSource(
         path=path,
         frame=frame,
@@ -180,7 +180,7 @@ def _refuse_unsound(source: RasterSource, part: Part) -> None:
     )
 
 
-def _packing(attrs: dict[str, Any], path: Path) -> tuple[float, float]:
+def packing(attrs: dict[str, Any], path: Path) -> tuple[float, float]:
     """Scale and offset of packed values."""
     scale, offset = (
         float(np.ravel(attrs.get(name, usual))[0])
@@ -220,13 +220,20 @@ def _read_steps(
     with reading(source.path):
         values = np.asarray(part.transpose(steps.time, *axes).values)
     missing = missing_values(values, part.attrs)
-    values = values.view(_unsigned_type(values.dtype, part.attrs))
+    values = values.view(unsigned_type(values.dtype, part.attrs))
     for each in source.nodata:
         missing = missing | equals(values, each)
     return values, missing
 
 
-def _check_container(path: Path, kind: Format) -> None:
+def check_container(path: Path, kind: Format) -> None:
+    """Refuse a file whose data lie elsewhere, or whose codecs could run code.
+
+    Raises
+    ------
+    InputError
+        PATH_OUTSIDE_DATA, CODEC_REFUSED, NOT_SPATIAL.
+    """
     if kind == "hdf5":
         check_hdf5(path)
     if kind == "zarr":
@@ -250,11 +257,11 @@ def _load(
         values = np.asarray(part.transpose(*axes).values)
         attrs = part.attrs
     return np.ma.masked_array(
-        values.view(_unsigned_type(values.dtype, attrs)), missing_values(values, attrs)
+        values.view(unsigned_type(values.dtype, attrs)), missing_values(values, attrs)
     )
 
 
-def _unsigned_type(dtype: np.dtype[Any], attrs: dict[str, Any]) -> np.dtype[Any]:
+def unsigned_type(dtype: np.dtype[Any], attrs: dict[str, Any]) -> np.dtype[Any]:
     """NetCDF-3 has no unsigned types: an attribute says that whole numbers are."""
     unsigned = dtype.kind == "i" and str(attrs.get("_Unsigned", "")).lower() == "true"
     return np.dtype(f"u{dtype.itemsize}").newbyteorder(dtype.byteorder) if unsigned else dtype

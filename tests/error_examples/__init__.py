@@ -4,6 +4,7 @@ from . import (
     archives,
     given,
     gridded,
+    hindcasts,
     learning,
     pipelines,
     places,
@@ -16,5 +17,6 @@ from . import (
 )  # fmt: skip
 from .made import EXAMPLES, made
 
-__all__ = ["EXAMPLES", "archives", "given", "gridded", "learning", "made", "pipelines", "places",
-           "rasters", "sea", "site_data", "stored", "tables", "vectors"]  # fmt: skip
+__all__ = ["EXAMPLES", "archives", "given", "gridded", "hindcasts", "learning", "made",
+           "pipelines", "places", "rasters", "sea", "site_data", "stored", "tables",
+           "vectors"]  # fmt: skip

@@ -1,0 +1,459 @@
+"""Hourly fields of many years in one file, reduced in one pass or read at one place.
+
+Nothing of a file is held but the part that is being reduced: parts are whole stored chunks, read
+once each and in the order that they are stored in.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from odc.geo.geobox import GeoBox
+
+from siting.errors import InputError
+from siting.findings import warn
+from siting.io.formats import StrPath, format_of, local_file, wrong_format
+from siting.io.hindcast_evidence import Evidence
+from siting.io.hindcast_netcdf import open_netcdf
+from siting.io.hindcast_rex import is_rex, open_rex
+from siting.io.hindcast_store import Cells, Read, Store
+from siting.io.hindcast_window import steps_within, window
+from siting.io.quantities import quantities
+from siting.io.time_axis import CIVIL_YEAR, DAY, TimeAxis
+from siting.io.time_checks import check_order, check_steps
+from siting.kernels.series_reduction import Calendar, Reducer, Totals, calendar_of
+
+WITHIN = 50_000.0  # of a place, for the cell whose series stands for it [m]
+PART_BYTES = 24 << 20  # of the values of one quantity that are held at once
+MAX_RESULT = 2 << 30  # bytes of all results together
+LONGEST_STEP = 6 * 3600.0  # of a hindcast: longer steps are means or samples, not sea states [s]
+NEAREST = 64  # cells that are looked through for one with data
+_READ = "netCDF as of ERA5, WAVEWATCH III or CMEMS; HDF5 as of WPTO or the NSRDB"
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class HindcastFile:
+    """Hours of one or more quantities at many cells, in a file that is opened where it is read.
+
+    Parameters
+    ----------
+    store : Store
+        The file.
+    rows, columns, steps : slice
+        The part of it that counts.
+    attrs : dict
+        Marks: source, status, vintage.
+
+    Attributes
+    ----------
+    quantities : tuple of str
+        What it holds, by the names of ``data/quantities.yaml``.
+    times : numpy.ndarray of shape (t,)
+        Time stamps in UTC, in the order of the file.
+    cells : Cells
+        Where its cells are: a grid, or a list of sites.
+    """
+
+    store: Store
+    rows: slice
+    columns: slice
+    steps: slice
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.store.path
+
+    @property
+    def layout(self) -> str:
+        """Whose layout it is, for people."""
+        return self.store.layout
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the quantities."""
+        return tuple(self.store.variables)
+
+    @cached_property
+    def axis(self) -> TimeAxis:
+        """The steps that count."""
+        return self.store.axis.cut(self.steps)
+
+    @property
+    def times(self) -> NDArray[np.datetime64]:
+        """Time stamps in UTC, in the order of the file."""
+        return _stamps(self.axis.seconds)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Where the cells are."""
+        return self.store.cells.cut(self.rows, self.columns)
+
+    def __repr__(self) -> str:
+        """What it holds, in one line."""
+        height, width = self.cells.shape
+        return (
+            f"HindcastFile({self.path.name}: {', '.join(self.quantities)};"
+            f" {self.axis.seconds.size} steps, {height} x {width} cells)"
+        )
+
+    def around(self, grid: GeoBox) -> "HindcastFile":
+        """The part of it on and around a grid.
+
+        Raises
+        ------
+        InputError
+            OUTSIDE_GRID.
+        """
+        rows, columns = window(self.store.cells, grid, self.path)
+        return replace(self, rows=rows, columns=columns)
+
+    def calendar(self, quantity: str) -> Calendar:
+        """Months and years of the steps of a quantity, by the middle of what each stands for."""
+        shift = self.store.variables[quantity].shift
+        return calendar_of(_stamps(self.axis.seconds + shift), self.axis.step)
+
+    def reduce(self, reducers: Mapping[str, Reducer]) -> dict[str, xr.DataArray]:
+        """Reductions of all hours, made in one pass over the file.
+
+        Parameters
+        ----------
+        reducers : mapping of str to Reducer
+            Reductions of :mod:`siting.kernels.series_reduction` by the names of their results.
+
+        Returns
+        -------
+        dict of str to xarray.DataArray
+            (…, cell) with coordinates ``longitude`` and ``latitude`` of the cells, rows first.
+
+        Raises
+        ------
+        InputError
+            VARIABLE_MISSING for a quantity that the file does not hold, TOO_LARGE for results
+            that do not fit, LAYER_EMPTY where no cell has data, TIME_ACCUMULATED for radiation
+            that is still a sum, FILE_CORRUPT.
+        """
+        needed = tuple(dict.fromkeys(q for each in reducers.values() for q in each.quantities))
+        self._require(needed)
+        calendars = {name: self.calendar(each.quantities[0]) for name, each in reducers.items()}
+        results = self._empty(reducers, calendars)
+        evidence = {name: Evidence(self.axis.seconds.size) for name in needed}
+        with self.store.reader() as read:
+            for rows, columns in self._tiles():
+                totals = self._reduced(read, rows, columns, reducers, calendars, evidence)
+                place = self._place(rows, columns)
+                for name, each in reducers.items():
+                    results[name][..., place] = each.result(totals[name], calendars[name])
+        self._report(evidence)
+        return {
+            name: self._array(results[name], each, calendars[name])
+            for name, each in reducers.items()
+        }
+
+    def series(self, longitude: float, latitude: float, *, within: float = WITHIN) -> pd.DataFrame:
+        """Hours of all quantities at the nearest cell that has data.
+
+        Parameters
+        ----------
+        longitude, latitude : float
+            The place [degree].
+        within : float, optional
+            Greatest distance of the cell [m].
+
+        Returns
+        -------
+        pandas.DataFrame
+            Column ``time`` (UTC) and one for each quantity, NaN where there is no value; in
+            ``attrs`` the cell's ``longitude``, ``latitude``, ``site`` and ``distance`` [m], and
+            ``columns`` with the units.
+
+        Raises
+        ------
+        InputError
+            SITE_MISMATCH where no cell with data is near enough.
+        """
+        numbers, distances = self.cells.nearest(longitude, latitude, NEAREST)
+        passed = 0
+        for number, distance in zip(numbers, distances, strict=True):
+            if distance > within:
+                break
+            values = self._at(number)
+            if all(np.isfinite(each).any() for each in values.values()):
+                return self._table(values, number, float(distance), passed)
+            passed += 1
+        raise InputError(
+            "SITE_MISMATCH",
+            "no cell with data is near enough to the place",
+            where=f"{self.path}: {longitude:g} E {latitude:g} N",
+            found=f"the nearest cell is {distances[0] / 1000:.1f} km away"
+            + (f"; {passed} nearer than the limit have no data" if passed else ""),
+            wanted=f"a cell with data within {within / 1000:g} km",
+            fix="name a place at sea that the file covers, or allow more with `within`",
+        )
+
+    def _report(self, evidence: Mapping[str, Evidence]) -> None:
+        for name, each in evidence.items():
+            each.report(self.axis, name, f"{self.path}: {self.store.variables[name].name}")
+
+    def _require(self, needed: tuple[str, ...]) -> None:
+        if lacking := [name for name in needed if name not in self.store.variables]:
+            raise InputError(
+                "VARIABLE_MISSING",
+                f"the hindcast does not hold {lacking[0]}",
+                where=str(self.path),
+                found=", ".join(self.quantities),
+                wanted=", ".join(needed),
+                fix="name its variable under `quantities:`, or bring a file that holds it",
+            )
+
+    def _tiles(self) -> Iterator[tuple[slice, slice]]:
+        """Parts of the map that are reduced one after the other: whole chunks of the file."""
+        height, width = self.store.shape.tile()
+        for i, j in product(_over(self.rows, height), _over(self.columns, width)):
+            yield _part(self.rows, i, height), _part(self.columns, j, width)
+
+    def _reduced(
+        self,
+        read: Read,
+        rows: slice,
+        columns: slice,
+        reducers: Mapping[str, Reducer],
+        calendars: Mapping[str, Calendar],
+        evidence: Mapping[str, Evidence],
+    ) -> dict[str, Totals]:
+        """Totals of one part of the map."""
+        cells = (rows.stop - rows.start) * (columns.stop - columns.start)
+        totals = {name: each.totals(calendars[name], cells) for name, each in reducers.items()}
+        for each in evidence.values():
+            each.begin(cells)
+        for steps in self._depths(cells):
+            blocks = {
+                name: np.ascontiguousarray(read(name, steps, rows, columns).reshape(-1, cells))
+                for name in evidence
+            }
+            part = slice(steps.start - self.steps.start, steps.stop - self.steps.start)
+            for name, block in blocks.items():
+                evidence[name].see(part, block)
+            for name, reducer in reducers.items():
+                values = [blocks[quantity] for quantity in reducer.quantities]
+                reducer.add(totals[name], calendars[name].part(part), *values)
+        for each in evidence.values():
+            each.end()
+        return totals
+
+    def _depths(self, cells: int) -> Iterator[slice]:
+        """Steps that are read at once: whole chunks of the file."""
+        chunk = self.store.shape.chunks[0]
+        depth = max(chunk, PART_BYTES // (cells * 8) // chunk * chunk)
+        for k in _over(self.steps, depth):
+            yield _part(self.steps, k, depth)
+
+    def _place(self, rows: slice, columns: slice) -> NDArray[np.int64]:
+        """Numbers of the cells of a part."""
+        width = self.cells.shape[1]
+        i = np.arange(rows.start, rows.stop) - self.rows.start
+        j = np.arange(columns.start, columns.stop) - self.columns.start
+        return np.asarray((i[:, None] * width + j).ravel())
+
+    def _empty(
+        self, reducers: Mapping[str, Reducer], calendars: Mapping[str, Calendar]
+    ) -> dict[str, NDArray[Any]]:
+        """Arrays for the results, once they are known to fit."""
+        cells = int(np.prod(self.cells.shape))
+        kinds = {
+            name: each.result(each.totals(calendars[name], 1), calendars[name])
+            for name, each in reducers.items()
+        }
+        size = sum(kind.nbytes for kind in kinds.values()) * cells
+        if size > MAX_RESULT:
+            raise InputError(
+                "TOO_LARGE",
+                "the results of all cells do not fit into memory",
+                where=str(self.path),
+                found=f"{size / 2**30:,.1f} GiB for {cells:,} cells",
+                wanted=f"at most {MAX_RESULT >> 30} GiB",
+                fix="take a smaller part of the map, or fewer and coarser classes",
+            )
+        return {
+            name: np.zeros((*kind.shape[:-1], cells), dtype=kind.dtype)
+            for name, kind in kinds.items()
+        }
+
+    def _array(self, values: NDArray[Any], reducer: Reducer, calendar: Calendar) -> xr.DataArray:
+        leading = reducer.coordinates(calendar)
+        return xr.DataArray(
+            values,
+            dims=(*leading, "cell"),
+            coords={
+                **leading,
+                "longitude": ("cell", self.cells.longitude.ravel()),
+                "latitude": ("cell", self.cells.latitude.ravel()),
+            },
+            attrs={"units": reducer.units or quantities()[reducer.quantities[0]].units},
+        )
+
+    def _at(self, number: int) -> dict[str, Floats]:
+        """All hours of one cell."""
+        row, column = divmod(number, self.cells.shape[1])
+        rows = slice(self.rows.start + row, self.rows.start + row + 1)
+        columns = slice(self.columns.start + column, self.columns.start + column + 1)
+        chunk = self.store.shape.chunks
+        parts: dict[str, list[Floats]] = {name: [] for name in self.quantities}
+        with self.store.reader() as read:
+            for steps in self._depths(chunk[1] * chunk[2]):
+                for name, found in parts.items():
+                    found.append(read(name, steps, rows, columns).ravel())
+        return {name: np.concatenate(found) for name, found in parts.items()}
+
+    def _table(
+        self, values: dict[str, Floats], number: int, distance: float, passed: int
+    ) -> pd.DataFrame:
+        shifts = {self.store.variables[name].shift for name in values}
+        shift = shifts.pop() if len(shifts) == 1 else 0.0
+        order = np.argsort(self.axis.seconds, kind="stable")
+        table = pd.DataFrame(
+            {
+                "time": _stamps(self.axis.seconds + shift)[order].astype("datetime64[ns]"),
+                **{name: each[order] for name, each in values.items()},
+            }
+        )
+        evidence = {name: Evidence(order.size) for name in values}
+        for name, each in evidence.items():
+            each.begin(1)
+            each.see(slice(0, order.size), values[name][:, None])
+            each.end()
+        self._report(evidence)
+        x, y = (float(each.ravel()[number]) for each in (self.cells.longitude, self.cells.latitude))
+        if passed:
+            warn(
+                "CELL_WITHOUT_DATA",
+                "nearer cells have no data: the series is that of the nearest cell that has",
+                where=str(self.path),
+                found=f"{x:g} E {y:g} N, {distance / 1000:.1f} km away; {passed} passed over",
+                severity="note",
+            )
+        columns = {
+            name: {
+                "units": quantities()[name].units,
+                "seconds_to_middle": self.store.variables[name].shift - shift,
+            }
+            for name in values
+        }
+        numbers = self.store.sites
+        table.attrs.update(
+            self.attrs,
+            site=numbers[self.columns.start + number] if numbers else f"{x:g} E {y:g} N",
+            longitude=x,
+            latitude=y,
+            distance=distance,
+            columns=columns,
+            source=str(self.attrs.get("source", self.path.name)),
+        )
+        return table
+
+
+def open_hindcast(
+    path: StrPath,
+    variables: Mapping[str, str] | None = None,
+    *,
+    grid: GeoBox | None = None,
+    time_range: tuple[str, str] | None = None,
+) -> HindcastFile:
+    """A hindcast, once its cells, hours, units and periods are found to be sound.
+
+    Parameters
+    ----------
+    path : path-like
+        NetCDF or Zarr (ERA5, WAVEWATCH III, CMEMS, and others by the CF conventions), or HDF5 in
+        the layout of rex (WPTO, NSRDB).
+    variables : mapping of str to str, optional
+        Variable of the file by the name of the quantity, as in
+        ``{"wave_energy_period": "mwp"}``. Otherwise all that are known for sure.
+    grid : GeoBox, optional
+        Only cells on and around this grid count.
+    time_range : tuple of str, optional
+        First and last date that count, such as ``2010-01-01``.
+
+    Raises
+    ------
+    InputError
+        PERIOD_UNTYPED for a wave period whose type nobody names; TIME_DUPLICATE,
+        TIME_NOT_MONOTONIC, TIME_COARSE, TIME_MISMATCH, TIME_ACCUMULATED, UNITS_MISSING,
+        GRID_IRREGULAR, OUTSIDE_GRID, FORMAT_UNKNOWN and what else is wrong with a file.
+
+    Notes
+    -----
+    Radiation that is added up over the step before each stamp (ERA5's ``ssrd``) is divided by its
+    length and counts at the middle of that step; peak frequencies (WAVEWATCH III's ``fp``) become
+    periods. Missing values stay missing: no waves under ice is not waves of no height.
+    """
+    file = local_file(path)
+    store = _open(file, variables)
+    _check_times(store.axis)
+    steps = steps_within(store.axis, time_range)
+    check_steps(store.axis.cut(steps), together=True)
+    height, width = store.cells.shape
+    whole = slice(0, height), slice(0, width)
+    found = HindcastFile(store, *whole, steps, {"source": file.name})
+    return found if grid is None else found.around(grid)
+
+
+def _open(file: Path, variables: Mapping[str, str] | None) -> Store:
+    kind = format_of(file)
+    if kind == "hdf5" and is_rex(file):
+        return open_rex(file, variables)
+    if kind in {"netcdf3", "hdf5", "zarr"}:
+        return open_netcdf(file, kind, variables)
+    raise wrong_format("FORMAT_UNKNOWN", file, _READ)
+
+
+def _check_times(axis: TimeAxis) -> None:
+    """Refuse steps out of order, of another calendar, or too long for sea states.
+
+    Raises
+    ------
+    InputError
+        TIME_DUPLICATE, TIME_NOT_MONOTONIC, TIME_UNREADABLE, TIME_COARSE.
+    """
+    check_order(axis.seconds, axis.where)
+    if abs(axis.year - CIVIL_YEAR) > 0.01:
+        raise InputError(
+            "TIME_UNREADABLE",
+            "the hours of a hindcast are of the civil calendar",
+            where=axis.where,
+            found=f"years of {axis.year:g} days",
+            wanted="the calendar 'standard' or 'proleptic_gregorian'",
+            fix="convert the time axis",
+        )
+    if axis.step > LONGEST_STEP or axis.is_climatology:
+        raise InputError(
+            "TIME_COARSE",
+            "the steps are too long: means over them are not the states of the sea",
+            where=axis.where,
+            found=f"steps of {axis.step / DAY:.3g} days",
+            wanted=f"steps of at most {LONGEST_STEP / 3600:g} hours",
+            fix="bring the hourly file; read means by month as a raster",
+        )
+
+
+def _stamps(seconds: Floats) -> NDArray[np.datetime64]:
+    return np.round(seconds).astype(np.int64).astype("datetime64[s]")
+
+
+def _over(part: slice, size: int) -> range:
+    return range(part.start // size, -(-part.stop // size))
+
+
+def _part(whole: slice, number: int, size: int) -> slice:
+    return slice(max(whole.start, number * size), min(whole.stop, (number + 1) * size))
+

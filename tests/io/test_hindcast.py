@@ -1,0 +1,557 @@
+"""Hindcasts of each layout give the values that were written, in one pass, whatever the chunks."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from siting.errors import InputError, UnitsError
+from siting.findings import collect
+from siting.grid import make_grid
+from siting.io.hindcast import HindcastFile, open_hindcast
+from siting.kernels.series_reduction import (
+    AnnualMaximum,
+    JointOccurrence,
+    MonthlyEnergyPeriod,
+    MonthlyFlux,
+    MonthlyMean,
+    ValidCount,
+)
+from tests import hindcast_files as files
+
+HS, TE = "significant_wave_height", "wave_energy_period"
+ALL = {
+    "hs": MonthlyMean(HS),
+    "flux": MonthlyFlux(),
+    "te": MonthlyEnergyPeriod(),
+    "maxima": AnnualMaximum(HS, coverage=0.0),
+    "classes": JointOccurrence(),
+    "hours": ValidCount((HS, TE)),
+}
+
+
+def quietly(path: Path, variables: Mapping[str, str] | None = None, **more: Any) -> HindcastFile:
+    """The hindcast, whatever there is to say of it."""
+    with collect():
+        return open_hindcast(path, variables, **more)
+
+
+def codes(path: Path, variables: Mapping[str, str] | None = None) -> set[str]:
+    """Codes of what is found while a hindcast is opened and its counts are taken."""
+    with collect() as findings:
+        file = open_hindcast(path, variables)
+        file.reduce({name: ValidCount((name,)) for name in file.quantities})
+    return {each.code for each in findings}
+
+
+def table(file: HindcastFile, quantity: str) -> NDArray[np.float64]:
+    """All hours of all cells, in the order of the file."""
+    with file.store.reader() as read:
+        height, width = file.cells.shape
+        whole = read(quantity, slice(0, file.times.size), slice(0, height), slice(0, width))
+    return whole.reshape(file.times.size, -1)
+
+
+# --- layouts --------------------------------------------------------------------------------------
+
+
+def test_era5_has_energy_periods_and_stamps_of_either_layout(tmp_path: Path) -> None:
+    new = quietly(files.write(files.era5_waves(), tmp_path / "new.nc"))
+    old = quietly(files.write(files.era5_old(), tmp_path / "old.nc"))
+    for file in (new, old):
+        assert file.layout == "ERA5"
+        assert set(file.quantities) == {HS, TE}
+        assert (file.times == files.hours()).all()
+        assert np.allclose(table(file, HS), files.heights().reshape(240, -1), equal_nan=True)
+        assert np.allclose(table(file, TE), files.periods().reshape(240, -1), equal_nan=True)
+        assert file.cells.longitude[0].tolist() == [-127.0, -126.5, -126.0, -125.5]
+        assert file.cells.latitude[:, 0].tolist() == [42.0, 41.5, 41.0]
+
+
+def test_preliminary_hours_of_era5_fill_only_what_is_not_final(tmp_path: Path) -> None:
+    path = files.write(files.era5_old(48, final=24), tmp_path / "era5.nc")
+    assert "DATA_PRELIMINARY" in codes(path)
+    assert np.allclose(table(quietly(path), HS), files.heights(48).reshape(48, -1), equal_nan=True)
+
+
+def test_a_final_hour_is_taken_before_a_preliminary_one(tmp_path: Path) -> None:
+    dataset = files.era5_old(24, final=24)
+    dataset["swh"][:, 1] = 100  # (100 * .01 + 5) m where final values are there too
+    dataset = dataset.isel(expver=[1, 0])  # the preliminary first
+    file = quietly(files.write(dataset, tmp_path / "era5.nc"))
+    assert np.allclose(table(file, HS)[:, 1:], files.heights(24).reshape(24, -1)[:, 1:])
+
+
+def test_preliminary_months_of_the_new_layout_are_told(tmp_path: Path) -> None:
+    dataset = files.era5_waves(48)
+    dataset["expver"][24:] = "0005"
+    assert "DATA_PRELIMINARY" in codes(files.write(dataset, tmp_path / "era5.nc"))
+    assert "DATA_PRELIMINARY" not in codes(files.write(files.era5_waves(48), tmp_path / "b.nc"))
+
+
+def test_radiation_of_era5_is_power_in_the_middle_of_the_hour_before(tmp_path: Path) -> None:
+    energy = np.full((48, 3, 4), 3600.0 * 250)
+    energy[0] = 3600.0 * 100  # stamped at midnight of the new year: of the last hour of the old
+    stamps = files.hours(48, start="2020-01-01")
+    dataset = files.era5({"ssrd": (energy, files.SUN)}, stamps)
+    file = quietly(files.write(dataset, tmp_path / "era5.nc"))
+    assert table(file, "solar_irradiance")[:2, 0].tolist() == [100.0, 250.0]
+    with collect():
+        monthly = file.reduce({"sun": MonthlyMean("solar_irradiance")})["sun"]
+        series = file.series(-127.0, 42.0)
+    assert monthly.sel(month=12).values.tolist() == [100.0] * 12
+    assert monthly.sel(month=1).values.tolist() == [250.0] * 12
+    assert str(series["time"][0]) == "2019-12-31 23:30:00"
+    assert series.attrs["columns"]["solar_irradiance"]["units"] == "W m-2"
+
+
+def test_instants_and_means_of_one_file_keep_their_stamps_apart(tmp_path: Path) -> None:
+    air = {"units": "K", "long_name": "2 metre temperature"}
+    dataset = files.era5({
+        "ssrd": (np.full((48, 3, 4), 3600.0 * 250), files.SUN),
+        "t2m": (np.full((48, 3, 4), 283.15), air),
+    })  # fmt: skip
+    with collect():
+        series = open_hindcast(files.write(dataset, tmp_path / "a.nc")).series(-127.0, 42.0)
+    assert str(series["time"][0]) == "2019-12-30 00:00:00"
+    columns = series.attrs["columns"]
+    assert columns["solar_irradiance"]["seconds_to_middle"] == -1800.0
+    assert columns["air_temperature"]["seconds_to_middle"] == 0.0
+    assert np.allclose(series["air_temperature"], 10.0, atol=1e-4)
+
+
+def test_wavewatch_gives_periods_of_frequencies(tmp_path: Path) -> None:
+    file = quietly(files.write(files.wavewatch(), tmp_path / "ww3.nc"))
+    assert file.layout == "WAVEWATCH III"
+    assert {HS, TE, "wave_peak_period", "wave_from_direction"} <= set(file.quantities)
+    peak = 2 * np.round(files.periods(80) / 2)[:, ::-1].reshape(80, -1)
+    # Stored to 1e-4 Hz: at 14 s that is 0.01 s.
+    assert np.allclose(table(file, "wave_peak_period"), peak, atol=0.011, equal_nan=True)
+    turned = files.periods(80)[:, ::-1].reshape(80, -1)
+    assert np.allclose(table(file, TE), turned, atol=1e-9, equal_nan=True)
+    assert file.axis.step == 10800.0
+    assert file.cells.latitude[:, 0].tolist() == [41.0, 41.5, 42.0]
+
+
+def test_cmems_has_each_period_by_its_own_name(tmp_path: Path) -> None:
+    file = quietly(files.write(files.cmems(), tmp_path / "cmems.nc"))
+    assert file.layout == "CMEMS"
+    assert [file.store.variables[name].name for name in (
+        HS, TE, "wave_mean_period_tm02", "wave_peak_period", "wave_from_direction"
+    )] == ["VHM0", "VTM10", "VTM02", "VTPK", "VMDR"]  # fmt: skip
+    turned = files.periods(80)[:, ::-1].reshape(80, -1)
+    assert np.allclose(table(file, TE), turned, equal_nan=True)
+
+
+PLACES = [(-124.5, 44.7), (-124.6, 44.7), (-124.7, 44.8)]
+
+
+def wpto(path: Path, **attrs: Any) -> Path:
+    """A year's start of WPTO's hindcast at three sites, three-hourly."""
+    return files.rex(
+        path,
+        {
+            HS: (files.heights(80, (3,)).astype("f4"), {"units": "m"}),
+            "energy_period": (files.periods(80, (3,)).astype("f4"), {"units": "s", **attrs}),
+        },
+        files.hours(80, 3),
+        PLACES,
+    )
+
+
+def test_wpto_is_a_list_of_sites(tmp_path: Path) -> None:
+    file = quietly(wpto(tmp_path / "wave.h5", IEC_name="T_e"))
+    assert file.layout == "rex"
+    assert file.cells.shape == (1, 3)
+    assert file.cells.frame is None
+    assert np.allclose(table(file, TE), files.periods(80, (3,)), equal_nan=True)
+    with collect():
+        series = file.series(-124.61, 44.7)
+    assert series.attrs["site"] == "1"
+    assert series.attrs["longitude"] == pytest.approx(-124.6)
+    assert series.attrs["distance"] == pytest.approx(792, abs=3)  # .01 degree at 44.7 N
+    assert np.allclose(series[HS], files.heights(80, (3,))[:, 1])
+
+
+def test_a_period_that_swan_calls_otherwise_is_told(tmp_path: Path) -> None:
+    assert "QUANTITY_MISMATCH" in codes(wpto(tmp_path / "a.h5", SWAN_name="TM02"))
+    assert "QUANTITY_MISMATCH" not in codes(wpto(tmp_path / "b.h5", SWAN_name="TMM10"))
+
+
+@pytest.mark.parametrize(
+    ("stored", "attrs"),
+    [
+        (np.array([2150], "i2"), {"scale_factor": 10.0}),  # rex divides ...
+        (np.array([2150], "i2"), {"psm_scale_factor": 10.0, "psm_units": "W/m2"}),
+        (np.array([150], "i2"), {"scale_factor": 0.1, "add_offset": 200.0}),  # ... or multiplies
+        (np.array([215.0], "f4"), {"units": "W/m2"}),
+    ],
+)
+def test_packed_values_of_the_nsrdb_are_divided(
+    tmp_path: Path, stored: NDArray[Any], attrs: dict[str, Any]
+) -> None:
+    values = np.tile(stored, (48, 1))
+    path = files.rex(tmp_path / "nsrdb.h5", {"ghi": (values, attrs)},
+                     np.datetime64("2019-01-01", "s") + np.arange(48) * np.timedelta64(1800, "s"),
+                     [(-56.26, -7.03)], zone="")  # fmt: skip
+    file = quietly(path)
+    assert file.axis.step == 1800.0
+    assert table(file, "solar_irradiance") == pytest.approx(215.0)
+
+
+def test_a_unit_that_only_the_layout_names_is_told(tmp_path: Path) -> None:
+    for attrs, told in (({}, True), ({"units": "W/m2"}, False)):
+        values = {"ghi": (np.ones((48, 1), "f4"), attrs)}
+        path = files.rex(tmp_path / f"{told}.h5", values, files.hours(48), [(0.0, 0.0)])
+        assert ("UNITS_ASSUMED" in codes(path)) is told
+
+
+def test_times_with_an_offset_are_brought_to_utc(tmp_path: Path) -> None:
+    values = {"ghi": (np.ones((48, 1), "f4"), {"units": "W/m2"})}
+    path = files.rex(tmp_path / "a.h5", values, files.hours(48), [(0.0, 0.0)], zone="-08:00")
+    assert str(quietly(path).times[0]) == "2019-12-30T08:00:00"
+
+
+def test_unstructured_cells_are_sites(tmp_path: Path) -> None:
+    stamps = files.hours(48).astype(np.int64)
+    dataset = xr.Dataset(
+        {"hs": (("time", "node"), files.heights(48, (3,)), {"units": "m"})},
+        coords={
+            "time": ("time", stamps, {"units": "seconds since 1970-01-01"}),
+            "longitude": ("node", np.array([235.5, 235.4, 235.3]), {"units": "degrees_east"}),
+            "latitude": ("node", np.array([44.7, 44.7, 44.8]), {"units": "degrees_north"}),
+        },
+    )
+    file = quietly(files.write(dataset, tmp_path / "mesh.nc"))
+    assert file.cells.longitude == pytest.approx(np.array([[-124.5, -124.6, -124.7]]))
+    assert np.allclose(table(file, HS), files.heights(48, (3,)), equal_nan=True)
+
+
+# --- one pass -------------------------------------------------------------------------------------
+
+
+def by_hand() -> dict[str, NDArray[Any]]:
+    """The reductions of `files.era5_waves`, each by its definition."""
+    hs, te = files.heights().astype("f4").astype(float), files.periods().astype("f4").astype(float)
+    hs, te = hs.reshape(240, 12)[:, 1:], te.reshape(240, 12)[:, 1:]
+    january = files.hours().astype("datetime64[M]").astype(int) % 12 == 0
+    # rho g^2 / (64 pi) with 1025 kg m-3 and 9.80665 m s-2 [kW m-3 s-1]
+    flux = 0.4902701 * hs**2 * te
+    return {
+        "hs": np.stack([hs[january].mean(0), hs[~january].mean(0)]),
+        "flux": np.stack([flux[january].mean(0), flux[~january].mean(0)]),
+        "te": np.stack([(hs**2 * te)[m].sum(0) / (hs**2)[m].sum(0) for m in (january, ~january)]),
+        "maxima": np.stack([hs[~january].max(0), hs[january].max(0)]),
+    }
+
+
+def test_reductions_are_what_their_definitions_say(tmp_path: Path) -> None:
+    file = quietly(files.write(files.era5_waves(), tmp_path / "era5.nc"))
+    found = file.reduce(ALL)
+    wanted = by_hand()
+    for name in ("hs", "flux", "te"):
+        months = found[name].sel(month=[1, 12]).values
+        assert np.isnan(months[:, 0]).all(), "land has no month"
+        assert np.allclose(months[:, 1:], wanted[name], rtol=1e-6)
+        assert np.isnan(found[name].sel(month=7).values).all()
+    assert found["maxima"].coords["year"].values.tolist() == [2019, 2020]
+    assert (found["maxima"].values[:, 1:] == wanted["maxima"]).all()
+    assert found["hours"].values.tolist() == [0] + [240] * 11
+    classes = found["classes"]
+    assert classes.sum(("height", "period")).values.tolist() == [0] + [240] * 11
+    hs, te = files.heights().astype("f4"), files.periods().astype("f4")
+    inside = (hs[:, 0, 1] >= 2.5) & (hs[:, 0, 1] < 3.0) & (te[:, 0, 1] >= 8) & (te[:, 0, 1] < 9)
+    assert classes.sel(height=2.5, period=8.0).values[1] == inside.sum()
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    chunks=st.tuples(st.integers(1, 240), st.integers(1, 3), st.integers(1, 4)),
+    part=st.integers(2_000, 40_000),
+)
+def test_chunks_and_parts_change_no_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunks: tuple[int, int, int], part: int
+) -> None:
+    whole = quietly(files.write(files.era5_waves(), tmp_path / "whole.nc")).reduce(ALL)
+    monkeypatch.setattr("siting.io.hindcast.PART_BYTES", part)
+    file = quietly(files.write(files.era5_waves(), tmp_path / "chunks.nc", chunks))
+    assert file.store.shape.chunks == chunks
+    for name, found in file.reduce(ALL).items():
+        xr.testing.assert_identical(found, whole[name])
+
+
+def test_time_that_runs_back_gives_the_same_series(tmp_path: Path) -> None:
+    forth = quietly(files.write(files.era5_waves(), tmp_path / "a.nc"))
+    back = quietly(files.write(files.era5_waves().isel(valid_time=slice(None, None, -1)),
+                               tmp_path / "b.nc"))  # fmt: skip
+    one, other = (file.series(-126.0, 41.0) for file in (forth, back))
+    assert one.equals(other)
+    for name, found in back.reduce(ALL).items():
+        xr.testing.assert_allclose(found, forth.reduce(ALL)[name], rtol=1e-12)
+
+
+def test_a_year_that_is_not_covered_has_no_maximum(tmp_path: Path) -> None:
+    file = quietly(files.write(files.era5_waves(), tmp_path / "era5.nc"))
+    assert np.isnan(file.reduce({"x": AnnualMaximum(HS)})["x"].values).all()
+
+
+def test_results_that_do_not_fit_are_refused_before_they_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siting.io.hindcast.MAX_RESULT", 1000)
+    file = quietly(files.write(files.era5_waves(), tmp_path / "era5.nc"))
+    with pytest.raises(InputError, match="TOO_LARGE"):
+        file.reduce(ALL)
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def test_longitudes_to_360_are_west_of_greenwich(tmp_path: Path) -> None:
+    dataset = files.era5_waves(48)
+    dataset = dataset.assign_coords(longitude=dataset.longitude + 360.0)
+    dataset.longitude.attrs["units"] = "degrees_east"
+    file = quietly(files.write(dataset, tmp_path / "era5.nc"))
+    assert file.cells.longitude[0].tolist() == [-127.0, -126.5, -126.0, -125.5]
+    series = file.series(-126.0, 41.5)
+    assert (series.attrs["longitude"], series.attrs["distance"]) == (-126.0, 0.0)
+
+
+def test_a_grid_across_the_dateline_takes_the_cells_on_both_sides(tmp_path: Path) -> None:
+    dataset = files.era5_waves(48)
+    dataset = dataset.assign_coords(
+        longitude=("longitude", [179.0, 179.5, 180.0, 180.5], {"units": "degrees_east"})
+    )
+    grid = make_grid("EPSG:4326", 0.5, (178.5, 40.5, 181.5, 42.5))
+    file = quietly(files.write(dataset, tmp_path / "era5.nc"), grid=grid)
+    assert file.cells.longitude[0].tolist() == [179.0, 179.5, -180.0, -179.5]
+    assert file.series(-179.5, 41.5).attrs["longitude"] == -179.5
+
+
+def test_only_cells_around_the_grid_count(tmp_path: Path) -> None:
+    wide = files.era5_waves(48).isel(latitude=[0] * 20, longitude=[0] * 30)
+    wide = wide.assign_coords(
+        latitude=("latitude", 50.0 - np.arange(20), {"units": "degrees_north"}),
+        longitude=("longitude", -150.0 + np.arange(30), {"units": "degrees_east"}),
+    )
+    wide["swh"][:] = wide["latitude"].values[:, None] / 10 + 0 * wide["swh"].fillna(0)
+    wide["mwp"] = wide["mwp"].fillna(8.0)
+    grid = make_grid("EPSG:4326", 1.0, (-140.5, 39.5, -137.5, 42.5))
+    path = files.write(wide, tmp_path / "wide.nc", (10, 4, 7))
+    file = quietly(path, grid=grid)
+    assert file.cells.shape[0] <= 8
+    assert file.cells.shape[1] <= 8
+    with collect():
+        found = file.reduce({"hs": MonthlyMean(HS)})["hs"].sel(month=12)
+    assert np.allclose(found, found["latitude"] / 10)
+
+
+def test_a_grid_elsewhere_is_refused(tmp_path: Path) -> None:
+    path = files.write(files.era5_waves(48), tmp_path / "era5.nc")
+    with pytest.raises(InputError, match="OUTSIDE_GRID"):
+        quietly(path, grid=make_grid("EPSG:4326", 1.0, (10.0, 40.0, 20.0, 50.0)))
+    with pytest.raises(InputError, match="OUTSIDE_GRID"):
+        quietly(wpto(tmp_path / "a.h5"), grid=make_grid("EPSG:4326", 1.0, (10, 40, 20, 50)))
+
+
+def test_a_place_on_land_gets_the_nearest_cell_at_sea_and_is_told_so(tmp_path: Path) -> None:
+    file = quietly(files.write(files.era5_waves(48), tmp_path / "era5.nc"))
+    with collect() as findings:
+        series = file.series(-127.0, 42.0)
+    assert [each.code for each in findings] == ["CELL_WITHOUT_DATA"]
+    assert series.attrs["longitude"] == -126.5
+    # Half a degree along 42 N: 6,378,137 m cos(42°) / sqrt(1 - e² sin²(42°)) x pi/360
+    assert series.attrs["distance"] == pytest.approx(41_425, abs=20)
+
+
+def test_a_place_far_from_all_cells_is_refused(tmp_path: Path) -> None:
+    file = quietly(files.write(files.era5_waves(48), tmp_path / "era5.nc"))
+    with pytest.raises(InputError, match="SITE_MISMATCH"):
+        file.series(-130.0, 42.0)
+    with pytest.raises(InputError, match="SITE_MISMATCH"):
+        file.series(-127.0, 42.0, within=10_000)
+
+
+# --- what is wrong with files ---------------------------------------------------------------------
+
+
+def test_an_untyped_period_is_refused_until_it_is_typed(tmp_path: Path) -> None:
+    dataset = files.era5_waves(48).rename(mwp="period")
+    dataset["period"].attrs["long_name"] = "wave period"
+    path = files.write(dataset, tmp_path / "a.nc")
+    with pytest.raises(InputError, match="PERIOD_UNTYPED"):
+        quietly(path)
+    with pytest.raises(InputError, match="PERIOD_UNTYPED"):
+        quietly(path, {"wave_period": "period"})
+    assert quietly(path, {HS: "swh", TE: "period"}).quantities == (HS, TE)
+    assert quietly(path, {HS: "swh"}).quantities == (HS,)
+
+
+def test_a_peak_period_is_not_taken_for_an_energy_period(tmp_path: Path) -> None:
+    path = files.write(files.cmems(), tmp_path / "cmems.nc")
+    with pytest.raises(InputError, match="QUANTITY_MISMATCH"):
+        quietly(path, {HS: "VHM0", TE: "VTPK"})
+
+
+def test_unknown_names_are_refused(tmp_path: Path) -> None:
+    path = files.write(files.era5_waves(48), tmp_path / "a.nc")
+    with pytest.raises(InputError, match=r"VARIABLE_MISSING(.|\n)*swh"):
+        quietly(path, {HS: "hs"})
+    with pytest.raises(InputError, match="QUANTITY_INVALID"):
+        quietly(path, {"wave_hight": "swh"})
+    with pytest.raises(InputError, match="VARIABLE_MISSING"):
+        quietly(path, {HS: "swh"}).reduce({"flux": MonthlyFlux()})
+
+
+def changed(**coords: Any) -> xr.Dataset:
+    return files.era5_waves(48).assign_coords(coords)
+
+
+def at(seconds: NDArray[np.int64]) -> xr.Dataset:
+    """Waves at these seconds."""
+    return changed(valid_time=("valid_time", seconds, {"units": "seconds since 2020-01-01"}))
+
+
+STEPS = np.arange(48) * 3600
+
+
+@pytest.mark.parametrize(
+    ("dataset", "code"),
+    [
+        (at(np.r_[STEPS[:20], STEPS[19:47]]), "TIME_DUPLICATE"),
+        (at(np.r_[STEPS[:20], STEPS[:19:-1]]), "TIME_NOT_MONOTONIC"),
+        (at(STEPS * 24), "TIME_COARSE"),
+        (files.era5_waves(48).drop_vars("valid_time"), "TIME_UNREADABLE"),
+        (changed(latitude=("latitude", [42.0, 41.5, 40.0])), "GRID_IRREGULAR"),
+        (files.era5_waves(48).isel(valid_time=0), "TIME_MISSING"),
+        (xr.concat([files.era5_waves(48)] * 2, "number"), "DIMENSION_AMBIGUOUS"),
+    ],
+)
+def test_bad_axes_are_refused(tmp_path: Path, dataset: xr.Dataset, code: str) -> None:
+    with pytest.raises(InputError, match=code):
+        quietly(files.write(dataset, tmp_path / "a.nc"))
+
+
+def test_gaps_are_told(tmp_path: Path) -> None:
+    dataset = at(np.r_[STEPS[:20], STEPS[20:] + 36_000])
+    assert "TIME_GAP" in codes(files.write(dataset, tmp_path / "a.nc"))
+    assert "TIME_GAP" not in codes(files.write(files.era5_waves(48), tmp_path / "b.nc"))
+
+
+def test_three_hourly_values_repeated_to_hours_are_told(tmp_path: Path) -> None:
+    held = {"swh": (np.repeat(files.heights(16), 3, axis=0), files.WAVES)}
+    path = files.write(files.era5(held), tmp_path / "a.nc", (10, 2, 2))
+    assert "DATA_REPEATED" in codes(path)
+    assert "DATA_REPEATED" not in codes(files.write(files.era5_waves(48), tmp_path / "b.nc"))
+
+
+def test_nights_are_no_repetition(tmp_path: Path) -> None:
+    sun = np.maximum(np.sin(np.arange(48) / 24 * 2 * np.pi), 0)[:, None, None] * 800 * 3600
+    sun = sun * np.random.default_rng(0).uniform(0.5, 1.0, (48, 3, 4))
+    path = files.write(files.era5({"ssrd": (sun, files.SUN)}), tmp_path / "a.nc")
+    assert "DATA_REPEATED" not in codes(path)
+
+
+def test_sums_since_midnight_are_no_means_of_an_hour(tmp_path: Path) -> None:
+    # ERA5-Land adds up from midnight: 24 hours of 300 W m-2 read as 7,200.
+    land = 300.0 * 3600 * (1 + np.arange(48) % 24)[:, None, None] * np.ones((48, 3, 4))
+    path = files.write(files.era5({"ssrd": (land, files.SUN)}), tmp_path / "a.nc")
+    with pytest.raises(InputError, match="TIME_ACCUMULATED"):
+        codes(path)
+
+
+def test_energy_that_is_said_to_be_power_is_refused(tmp_path: Path) -> None:
+    energy = np.full((48, 3, 4), 3600.0 * 250)
+    dataset = files.era5({"ssrd": (energy, {**files.SUN, "units": "W m-2"})})
+    with pytest.raises(InputError, match="TIME_ACCUMULATED"):
+        codes(files.write(dataset, tmp_path / "a.nc"))
+
+
+def test_energy_over_steps_with_a_gap_is_refused(tmp_path: Path) -> None:
+    stamps = files.hours(48)
+    stamps[30:] += np.timedelta64(4, "h")
+    stamps[:10] -= np.timedelta64(1800, "s")
+    dataset = files.era5({"ssrd": (np.ones((48, 3, 4)), files.SUN)}, files.hours(48, 6))
+    with pytest.raises(InputError, match="TIME_ACCUMULATED"):
+        quietly(files.write(dataset, tmp_path / "a.nc"))
+
+
+def test_a_file_without_a_valid_cell_is_refused(tmp_path: Path) -> None:
+    dataset = files.era5({"swh": (np.full((48, 3, 4), np.nan), files.WAVES)})
+    file = quietly(files.write(dataset, tmp_path / "a.nc"))
+    with pytest.raises(InputError, match="LAYER_EMPTY"):
+        file.reduce({"hs": MonthlyMean(HS)})
+
+
+def test_ice_is_told_and_is_no_calm_sea(tmp_path: Path) -> None:
+    hs = files.heights(48)
+    hs[:24, 2] = np.nan  # frozen for a day
+    path = files.write(files.era5({"swh": (hs, files.WAVES)}), tmp_path / "a.nc")
+    assert "TIME_COVERAGE" in codes(path)
+    with collect():
+        found = open_hindcast(path).reduce({"hs": MonthlyMean(HS)})["hs"].sel(month=12)
+    assert np.allclose(found[8:], hs[24:, 2].mean(axis=0), rtol=1e-6)
+
+
+def both(one: xr.Dataset, other: xr.Dataset) -> xr.Dataset:
+    return xr.merge([one, other], compat="override", join="exact")
+
+
+def test_two_variables_of_different_hours_or_cells_are_refused(tmp_path: Path) -> None:
+    other = files.era5({"mwp": (files.periods(24), files.PERIOD)}, files.hours(24))
+    later = other.rename(valid_time="time").drop_vars("expver")
+    later["time"].attrs["units"] = "seconds since 1980-01-01"
+    waves = files.era5_waves(48)[["swh"]].drop_vars("expver")
+    with pytest.raises(InputError, match="TIME_MISMATCH"):
+        quietly(files.write(both(waves, later), tmp_path / "a.nc"))
+    coarse = files.era5({"mwp": (files.periods(48), files.PERIOD)}).drop_vars("expver")
+    coarse = coarse.isel(latitude=slice(2), longitude=slice(2))
+    coarse = coarse.rename(latitude="lat", longitude="lon")
+    with pytest.raises(InputError, match="GRID_MISMATCH"):
+        quietly(files.write(both(waves, coarse), tmp_path / "b.nc"))
+
+
+def test_units_are_converted_or_refused(tmp_path: Path) -> None:
+    feet = {**files.WAVES, "units": "feet"}
+    file = quietly(files.write(files.era5({"swh": (files.heights(48), feet)}), tmp_path / "a.nc"))
+    assert np.nanmax(table(file, HS)) == pytest.approx(np.nanmax(files.heights(48)) * 0.3048)
+    none = {**files.WAVES, "units": ""}
+    path = files.write(files.era5({"swh": (files.heights(48), none)}), tmp_path / "b.nc")
+    with pytest.raises(UnitsError, match="UNITS_MISSING"):
+        quietly(path, {HS: "swh"})
+    kelvin = {**files.WAVES, "units": "K"}
+    path = files.write(files.era5({"swh": (files.heights(48), kelvin)}), tmp_path / "c.nc")
+    with pytest.raises(UnitsError, match="UNITS_CONFLICT"):
+        quietly(path, {HS: "swh"})
+
+
+def test_a_period_of_time_is_cut_out(tmp_path: Path) -> None:
+    path = files.write(files.era5_waves(), tmp_path / "a.nc", (70, 3, 4))
+    file = quietly(path, time_range=("2020-01-01", "2020-01-02"))
+    assert file.times.size == 48
+    whole = quietly(path).series(-126.0, 41.5).set_index("time")
+    part = file.series(-126.0, 41.5).set_index("time")
+    assert whole.loc["2020-01-01":"2020-01-02"].equals(part)  # type: ignore[misc]
+    with pytest.raises(InputError, match="TIME_OUTSIDE"):
+        quietly(path, time_range=("1999-01-01", "1999-12-31"))
+
+
+@pytest.mark.parametrize(("cut", "code"), [(3000, "FILE_CORRUPT"), (0, "FILE_EMPTY")])
+def test_damaged_files_are_refused(tmp_path: Path, cut: int, code: str) -> None:
+    for path in (files.write(files.era5_waves(), tmp_path / "a.nc"), wpto(tmp_path / "b.h5")):
+        path.write_bytes(path.read_bytes()[:cut])
+        with pytest.raises(InputError, match=code):
+            quietly(path)
+
+
+def test_what_is_no_hindcast_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.nc"
+    path.write_text("not a hindcast\n")
+    with pytest.raises(InputError, match="FORMAT_UNKNOWN"):
+        quietly(path)
