@@ -33,6 +33,13 @@ OFFSET, DEEP = 300.0, 1000.0  # beyond which the median is another place's, on l
 SMOOTH = 0.01  # of the bends of the true heights, below which there are none
 CAPPED = 0.01  # share of cells at the very greatest height
 
+PLACE = "place it: gdal_translate -a_ullr WEST NORTH EAST SOUTH"
+# What heights are by their ratio to the true ones.
+RATIOS = {
+    3.28084: "ft called m", 0.3048: "m called ft", 100.0: "cm called m", 0.01: "m called cm",
+    1000.0: "mm called m, or m called km", 0.001: "km called m, or m called mm",
+}  # fmt: skip
+
 _WORDS = frozenset({"dem", "dtm", "dsm", "srtm", "elev", "elevation", "topo", "topography",
                     "relief", "altitude"})  # fmt: skip
 # West, south, east, north of the ice sheets, under which the reference is the bed [degrees].
@@ -170,7 +177,7 @@ def _tell_moved(heights: Heights, around: Floats, lattice: GeoBox, where: str) -
         f" {heights.alike:.2f} where it lies, to {best:.2f} there",
         wanted="heights where they are",
         fix="compare its bounds with those in its documentation; find out whether rows or columns"
-        " were lost",
+        f" were lost; then {PLACE}",
     )
     return True
 
@@ -188,7 +195,8 @@ def _tell_unlike(heights: Heights, reference: RasterSource, lattice: GeoBox, whe
         wanted=f"more than {heights.apart:.2f}, as heights {APART} cells apart are alike",
         fix=_elsewhere(heights, reference, lattice)
         or "is it the file of another region, or are its rows and columns exchanged, sorted or"
-        " interpolated? Compare it with a map",
+        " interpolated? Compare it with a map; take the file of the region, or transpose the array,"
+        f" or {PLACE}",
     )
     return True
 
@@ -231,7 +239,7 @@ def _tell_scaled(heights: Heights, where: str) -> bool:
         found=f"{low:.4g} to {high:.4g} m, {gain:.3g} times the true range; alike to"
         f" {heights.alike:.2f}",
         wanted=f"{np.nanmin(heights.truth):.0f} to {np.nanmax(heights.truth):.0f} m",
-        fix=_stretched(float(low), float(high)),
+        fix=_stretched(float(low), float(high), gain),
     )
     return True
 
@@ -241,14 +249,23 @@ def _spread(values: Floats) -> float:
     return float(high - low)
 
 
-def _stretched(low: float, high: float) -> str:
-    """What heights may be that are no heights any more."""
+def _stretched(low: float, high: float, gain: float) -> str:
+    """What heights may be that are no heights any more.
+
+    Examples
+    --------
+    >>> _stretched(-300.0, 180_000.0, 97.0)
+    'are these cm called m? Correct `units:`, or the file'
+    """
     if low >= 0 and high <= 1.001:
         return "are these shares of the range, from 0 to 1? Take the heights themselves"
     if low >= 0 and high <= 5:
         return "are these logarithms, or kilometres? Undo them, or correct `units:`"
     if low >= 0 and high <= 255:
         return "is this a picture, with brightness from 0 to 255? Take the heights themselves"
+    for ratio, units in RATIOS.items():
+        if abs(np.log(max(gain, 1e-9) / ratio)) < GAIN:
+            return f"are these {units}? Correct `units:`, or the file"
     return "correct `units:`, or undo the scale of the file"
 
 

@@ -14,7 +14,7 @@ from scipy.ndimage import uniform_filter
 from siting import units
 from siting.errors import UnitsError
 from siting.findings import warn
-from siting.io.heights import check_heights, is_elevation
+from siting.io.heights import PLACE, RATIOS, check_heights, is_elevation
 from siting.io.lattices import lattices, values_on
 from siting.io.placement import Floats, Frame
 from siting.io.repeated import ROUGH, check_repeated
@@ -30,7 +30,6 @@ GAIN = 0.15  # of Fisher's z that a shift must bring, and ...
 SIGMAS = 6.0  # ... so many standard errors, every fourth cell counted as independent
 HALF = 0.35  # cells, from which a peak between two cells is a shift
 MAX_CELLS = 400_000_000  # of a raster that is compared
-RATIOS = {3.28084: "feet", 0.3048: "metres", 1000.0: "a thousand times", 0.001: "a thousandth"}
 HEIGHTS = ("elev", "height", "dem", "dtm", "dsm", "topo", "altitude", "relief", "srtm")
 
 
@@ -202,7 +201,7 @@ def _shifted(
         f" {evidence}",
         wanted="hills and valleys where they are",
         fix="check whether its coordinates are those of corners or of centres of cells, and its"
-        " datum",
+        f" datum; then {PLACE}",
     )
 
 
@@ -256,9 +255,9 @@ def _scaled(source: RasterSource, values: Floats, truth: Floats) -> bool:
                 "UNITS_IMPLAUSIBLE",
                 "heights differ from the true ones by a factor between two units",
                 where=str(source.path),
-                found=f"values labelled {source.units} are {ratio:.4g} times those heights: {text}",
+                found=f"values labelled {source.units} are {ratio:.4g} times those heights",
                 wanted=f"heights in {source.units}",
-                fix="correct `units:`, or the file",
+                fix=f"are these {text}? Correct `units:`, or the file",
             )
             return True
     return False
