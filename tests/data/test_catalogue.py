@@ -22,6 +22,8 @@ KINDS = {
     "raster": {"continuous", "categorical", "circular", "count"},
     "vector": {"points", "lines", "polygons"},
     "table": {"points", "lines", "polygons", "table"},
+    "series": {"series"},
+    "device": {"device"},
 }
 PACKAGED_LIMIT = 25e6  # [byte], of all embedded data
 DESCRIBING = {"catalogue.yaml", "price_index.yaml", "quantities.yaml", "README.md"}
@@ -113,7 +115,8 @@ def test_features_are_the_catalogued_ones(name):
 @pytest.mark.parametrize("name", [n for n in ENTRIES if ENTRIES[n]["file"].endswith(".csv")])
 def test_table_has_the_catalogued_columns(name):
     entry = ENTRIES[name]
-    assert list(pandas.read_csv(DATA / entry["file"]).columns) == list(entry["columns"])
+    header = pandas.read_csv(DATA / entry["file"], nrows=1).columns
+    assert [name.partition(" [")[0] for name in header] == list(entry["columns"])
 
 
 @pytest.mark.parametrize("name", [n for n in ENTRIES if ENTRIES[n].get("columns")])
