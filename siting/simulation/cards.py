@@ -27,15 +27,15 @@ def card(
     device: dict[str, Any],
     costs: pd.DataFrame,
     at_value: money.CostDraws,
-    hotel: float,
 ) -> Card:
     """All that is shown of one site, as JSON."""
-    trace = firm_power.trace(found.wave[0], found.sun[0], found.sized.designs[0], hotel, 1 - hotel)
+    hotel = float(found.hotel[0])
+    trace = firm_power.trace(found.wave[0], found.sun[0], found.designs[0], hotel, 1 - hotel)
     wave, solar = (
         series[0].astype(float) * float(size)
-        for series, size in zip((found.wave, found.sun), found.sized.designs[0], strict=False)
+        for series, size in zip((found.wave, found.sun), found.designs[0], strict=False)
     )
-    served = float(found.sized.served.compute_served[0])
+    served = float(found.served.compute_served[0])
     return {
         "figures": {name: _number(figures[name]) for name in FIGURES},
         "columns": {name: each._asdict() for name, each in FIGURES.items()},

@@ -32,6 +32,8 @@ from siting.simulation.outcome import Simulated
 
 BLOCK = 512  # cells that are simulated at once
 DRAWS = 256  # of the costs, for percentiles
+# Share of the load that a node itself needs, at first, at most; rounds in which it is found.
+_FIRST_HOTEL, _MOST_HOTEL, _ROUNDS = 0.12, 0.9, 2
 Integers = NDArray[np.int64]
 
 
@@ -53,7 +55,6 @@ def node(
     morphing_error: Annotated[float, Field(ge=0, le=2)] = 0.15,
     access_height: Annotated[float, Unit("m"), Field(gt=0)] = 1.5,
     access_length: Annotated[float, Unit("h"), Field(gt=0)] = 12.0,
-    hotel: Annotated[float, Field(ge=0, lt=1)] = 0.05,
 ) -> Simulator:
     """Cost of a delivered GPU-hour on a floating node, simulated hour by hour.
 
@@ -82,8 +83,6 @@ def node(
         of its logarithm [1].
     access_height, access_length : float
         Ships work on a node in windows of this length below this wave height [m, h].
-    hotel : float
-        Share of the load that is never shed and computes nothing [1].
 
     Returns
     -------
@@ -94,7 +93,8 @@ def node(
     -----
     Hours are morphed after one donor, its season shifted by half a year across the equator. Each
     cell gets the least-cost sizes of panels and battery for its converter, the deck limiting the
-    panels, and with them its own best uptime. The band has two parts: heights multiplied and
+    panels, and with them its own best uptime. A node has one converter; what it needs for itself is
+    never shed. The band has two parts: heights multiplied and
     divided by `height_factor` with the sizes kept, and the error of morphing, added in quadrature.
     Fifty-year waves, the longest outage and outages of several nodes at once are not told: one
     donor's year cannot tell them.
@@ -106,7 +106,7 @@ def node(
         donor_of(donor),
         device,
         costs,
-        Settings(height_factor, morphing_error, access_height, access_length, hotel),
+        Settings(height_factor, morphing_error, access_height, access_length),
     )
 
 
@@ -117,7 +117,6 @@ class Settings(NamedTuple):
     morphing_error: float
     access_height: float
     access_length: float
-    hotel: float
 
 
 class NodeSimulator:
@@ -173,7 +172,6 @@ class NodeSimulator:
             self.device,
             self.costs,
             self.at_value,
-            self.settings.hotel,
         )
 
     def _inputs(self, rows: Integers, columns: Integers) -> tuple[Climate, dict[str, Floats]]:
@@ -197,23 +195,40 @@ class NodeSimulator:
             length=s.access_length,
         )
         waiting = _mean_wait(access.waiting)
-        unit_costs = self._unit_costs(places, waiting)
-        deck = self.device["deck_power"] / self.device["rated_power"]
-        sized = sizing.cheapest(wave, sun, unit_costs, deck, s.hotel, 1 - s.hotel)
-        low, high = (
-            self._served(wave_power(sea, self.device, factor), sun, sized.designs)
-            for factor in (1 / s.height_factor, s.height_factor)
+        designs, hotel = self._sized(wave, sun, places, waiting)
+        served, low, high = (
+            _served(each, sun, designs, hotel)
+            for each in (
+                wave,
+                wave_power(sea, self.device, 1 / s.height_factor),
+                wave_power(sea, self.device, s.height_factor),
+            )
         )
-        quantities = self._quantities(sized.designs, places, waiting)
-        return Simulated(climate, wave, sun, sized, quantities, low, high, access.open)
+        quantities = self._quantities(designs, hotel, places, waiting)
+        return Simulated(
+            climate, wave, sun, designs, hotel, served, low, high, quantities, access.open
+        )
 
-    def _served(self, wave: Hours, sun: Hours, designs: Floats) -> firm_power.FirmPower:
-        """What one design a cell serves, arrays of shape (s,)."""
-        hotel = self.settings.hotel
-        found = firm_power.simulate(wave, sun, designs[:, np.newaxis, :], hotel, 1 - hotel)
-        return firm_power.FirmPower(*(each[:, 0] for each in found))
+    def _sized(
+        self, wave: Hours, sun: Hours, places: dict[str, Floats], waiting: Floats
+    ) -> tuple[Floats, Floats]:
+        """Least-cost designs per kW of load, and the share of the load that the node itself needs.
 
-    def _unit_costs(self, places: dict[str, Floats], waiting: Floats) -> sizing.UnitCosts:
+        That share depends on how much load one converter carries, so it is found in rounds; what
+        the designs serve is simulated with the share that belongs to them.
+        """
+        rated, own = self.device["rated_power"], self.device["hotel_load"] or 0.0
+        deck = self.device["deck_power"] / rated
+        hotel = np.full(len(wave), _FIRST_HOTEL if own else 0.0)
+        for _ in range(_ROUNDS if own else 1):
+            costs = self._unit_costs(places, waiting, hotel)
+            designs = sizing.cheapest(wave, sun, costs, deck, hotel, 1 - hotel).designs
+            hotel = np.minimum(own * designs[:, 0] / rated, _MOST_HOTEL)
+        return designs, hotel
+
+    def _unit_costs(
+        self, places: dict[str, Floats], waiting: Floats, hotel: Floats
+    ) -> sizing.UnitCosts:
         """Yearly costs of one unit of each part; what each node costs goes with its converter."""
         each_node = {
             "nodes": np.full(len(waiting), 1 / self.device["rated_power"]),
@@ -221,7 +236,7 @@ class NodeSimulator:
             "waiting": waiting,
             "exclusive_zone": places["zone"],
         }
-        it_power = (1 - self.settings.hotel) / places["pue"]
+        it_power = (1 - hotel) / places["pue"]
         return sizing.UnitCosts(
             self._yearly({"wave": np.ones(len(waiting)), **each_node}),
             self._yearly({"solar": np.ones(1)}),
@@ -236,7 +251,7 @@ class NodeSimulator:
         return total if total.size > 1 else total[0]
 
     def _quantities(
-        self, designs: Floats, places: dict[str, Floats], waiting: Floats
+        self, designs: Floats, hotel: Floats, places: dict[str, Floats], waiting: Floats
     ) -> dict[str, Floats]:
         """What each cell's node consists of, per kW of load."""
         wave, solar, energy, power = designs.T
@@ -245,7 +260,7 @@ class NodeSimulator:
             "solar": solar,
             "battery_energy": energy,
             "battery_power": power,
-            "it_power": (1 - self.settings.hotel) / places["pue"],
+            "it_power": (1 - hotel) / places["pue"],
             "nodes": wave / self.device["rated_power"],
             "distance": places["port_distance"],
             "waiting": waiting,
@@ -254,7 +269,7 @@ class NodeSimulator:
 
     def figures(self, found: Simulated) -> pd.DataFrame:
         """One row a cell with the columns of ``FIGURES``."""
-        served = found.sized.served
+        served = found.served
         cost = self._cost(found, served.compute_served, self.at_value)[:, 0]
         drawn = money.percentiles(
             self._cost(found, served.compute_served, self.draws), (10, 50, 90)
@@ -297,6 +312,12 @@ class NodeSimulator:
         return money.cost_per_gpu_hour(
             found.quantities, draws, compute_served, self.device["cost_name"]
         )
+
+
+def _served(wave: Hours, sun: Hours, designs: Floats, hotel: Floats) -> firm_power.FirmPower:
+    """What one design a cell serves, arrays of shape (s,)."""
+    found = firm_power.simulate(wave, sun, designs[:, np.newaxis, :], hotel, 1 - hotel)
+    return firm_power.FirmPower(*(each[:, 0] for each in found))
 
 
 def _finite(places: dict[str, Floats]) -> NDArray[np.bool_]:

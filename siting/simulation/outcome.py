@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from siting.kernels import firm_power, sizing
+from siting.kernels import firm_power
 from siting.projection import Floats
 from siting.simulation.climate import Climate, Hours
 
@@ -13,8 +13,10 @@ class Simulated(NamedTuple):
     climate: Climate
     wave: Hours  # (s, t) per rated power
     sun: Hours  # (s, t) per rated power
-    sized: sizing.Sized
-    quantities: dict[str, Floats]  # per kW of load
+    designs: Floats  # (s, 4) per kW of load: wave, solar, battery energy and power
+    hotel: Floats  # (s,) share of the load that the node itself needs
+    served: firm_power.FirmPower
     low_waves: firm_power.FirmPower  # with the heights divided by the factor
     high_waves: firm_power.FirmPower
+    quantities: dict[str, Floats]  # per kW of load
     access: Floats  # (s, 12), share of hours in windows
