@@ -6,6 +6,7 @@ from odc.geo.geobox import GeoBox
 
 from siting.errors import GridError
 from siting.grid.layers import accept
+from siting.wording import counted
 
 MONTHS = 12
 
@@ -40,7 +41,7 @@ def as_monthly(layers: list[xr.DataArray]) -> xr.DataArray:
         raise GridError(
             "MONTHS_WRONG",
             "a monthly value has a layer for each month of the year",
-            found=f"{len(layers)} layers",
+            found=counted(len(layers), "layer"),
             wanted="12, January first",
             fix="bring all twelve months, or read the one as a layer with `band`",
         )

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from siting.scoring.surrogate_search import Floats, Search
+from siting.wording import counted
 
 Record = dict[str, Any]
 
@@ -82,5 +83,6 @@ def _verdict(error: float, single: Record, known: int, cells: int, open_cells: i
         f"{single['name']} ({np.expm1(single['error']):.0%})."
     )
     if open_cells:
-        return f"{found} {open_cells:,} cells that were not simulated may be among the best."
+        cells_open = counted(open_cells, "cell that was", "cells that were")
+        return f"{found} {cells_open} not simulated may be among the best."
     return f"{found} No other cell may be among the best."
