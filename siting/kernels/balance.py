@@ -16,7 +16,8 @@ LANES = 64
 _STRIDE = LANES + 8  # rows a whole multiple of 512 bytes apart would get in each other's way
 _HOURS = 32  # hours of generation that are made ready at once
 _WINDOW = 720  # hours at the end; after them most batteries have forgotten how full they were
-SHORT_BELOW = 1e-9  # share of the load that counts as served in full: rounding, nothing else
+_ROUNDING = 1e-12  # share of a year's energy
+_SHORT_BELOW = 1e-9  # share of the load that counts as served in full: rounding, nothing else
 
 # Where each quantity of the lanes begins in their one array: a single array and fixed distances
 # let the compiler see that no two of them overlap.
@@ -223,7 +224,7 @@ def _add_hour(generation: Floats, efficiencies: tuple[float, float], lanes: Floa
         drawn = max(level - after, 0.0)
         short = max(need - drawn * loss, 0.0)
         compute = lanes[_COMPUTE + i]
-        below = 1.0 if short > SHORT_BELOW * load else 0.0
+        below = 1.0 if short > _SHORT_BELOW * load else 0.0
         run = (lanes[_RUN + i] + 1.0) * below
         lanes[_LEVEL + i] = after
         lanes[_GENERATED + i] += generated
@@ -232,7 +233,7 @@ def _add_hour(generation: Floats, efficiencies: tuple[float, float], lanes: Floa
         lanes[_SHORT + i] += short
         lanes[_SHORT_COMPUTE + i] += min(short, compute)
         lanes[_BELOW + i] += below
-        lanes[_DARK + i] += 1.0 if short > compute + SHORT_BELOW * load else 0.0
+        lanes[_DARK + i] += 1.0 if short > compute + _SHORT_BELOW * load else 0.0
         lanes[_RUN + i] = run
         lanes[_LONGEST + i] = max(lanes[_LONGEST + i], run)
 
@@ -260,16 +261,22 @@ def _write(lanes: Floats, hours: int, cyclic: bool, first: int, count: int, out:
         longest = lanes[_LONGEST + i]
         if cyclic:  # an outage at the end goes on at the start
             longest = max(longest, min(lanes[_RUN + i] + lanes[_LEADING + i], float(hours)))
-        out[row, 0] = min(max(1.0 - lanes[_SHORT + i] / (load * hours), 0.0), 1.0)
-        out[row, 1] = np.nan
-        if compute > 0.0:
-            served = 1.0 - lanes[_SHORT_COMPUTE + i] / (compute * hours)
-            out[row, 1] = min(max(served, 0.0), 1.0)
+        out[row, 0] = _share_served(lanes[_SHORT + i], load * hours)
+        out[row, 1] = _share_served(lanes[_SHORT_COMPUTE + i], compute * hours)
         out[row, 2] = 1.0 - lanes[_BELOW + i] / hours
         out[row, 3] = longest
         out[row, 4] = lanes[_DARK + i]
         out[row, 5] = max(lanes[_CURTAILED + i], 0.0) / generated if generated > 0.0 else 0.0
         out[row, 6] = lanes[_DRAWN + i] / energy if energy > 0.0 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _share_served(short: float, asked: float) -> float:
+    """Share of an energy that is served; exactly 0 where only rounding is left of it."""
+    if asked == 0.0:
+        return np.nan
+    share = 1.0 - short / asked
+    return share if share > _ROUNDING else 0.0
 
 
 @numba.njit(cache=True, nogil=True)
