@@ -63,12 +63,12 @@ def read_series(
     Raises
     ------
     InputError
-        COLUMN_MISSING, UNITS_MISSING, UNITS_CONFLICT, TIME_INVALID, TIME_ZONE_MISSING,
-        TIME_DUPLICATE, TIME_NOT_MONOTONIC, SITE_MISMATCH, LAYER_EMPTY.
+        COLUMN_MISSING, PERIOD_UNTYPED, UNITS_MISSING, UNITS_CONFLICT, TIME_INVALID,
+        TIME_ZONE_MISSING, TIME_DUPLICATE, TIME_NOT_MONOTONIC, SITE_MISMATCH, LAYER_EMPTY.
     """
     file = local_file(path)
     for quantity in columns:
-        known_name(quantity)
+        _check_typed(known_name(quantity), file)
     table = _table(file, list(columns.values()))
     seconds = _seconds(table, time_zone, file)
     _check_place(table, longitude, latitude, within, file)
@@ -80,6 +80,20 @@ def read_series(
     check_steps(TimeAxis(str(file), seconds, CIVIL_YEAR), together=True)
     _check_held(values, file)
     return _dataset(seconds, values, site, longitude, latitude, file)
+
+
+def _check_typed(quantity: str, file: Path) -> None:
+    """Refuse a period of which nobody says which one it is."""
+    if quantity not in quantities():
+        raise InputError(
+            "PERIOD_UNTYPED",
+            "nobody says which period of the waves this is: they differ by 10 to 40 %",
+            where=str(file),
+            found=quantity,
+            wanted=", ".join(each for each in quantities() if each.startswith("wave_mean_period"))
+            + ", wave_energy_period or wave_peak_period",
+            fix="look it up in the documentation of the data, and name the quantity",
+        )
 
 
 def _table(file: Path, names: list[str]) -> pd.DataFrame:

@@ -55,3 +55,13 @@ def read_columns(path: Path, kind: Format, names: list[str]) -> pd.DataFrame:
                     float(np.ravel(dataset[each].values)[0]) for each in (x, y)
                 )
     return table
+
+
+def read_attributes(path: Path, kind: Format) -> dict[str, dict[str, str]]:
+    """Standard name and unit of each variable that runs over time."""
+    with opened(path, kind) as dataset:
+        return {
+            str(name): {key: str(array.attrs.get(key, "")) for key in ("standard_name", "units")}
+            for name, array in dataset.data_vars.items()
+            if any(is_time(array, str(dim)) for dim in array.dims)
+        }
