@@ -7,9 +7,10 @@ import geopandas as gpd
 import numpy as np
 from shapely import Point
 
-from siting.grid import make_grid
+from siting.grid import as_layer, make_grid
 from siting.io import alignment
 from siting.io.raster import read_raster
+from siting.layers.sea import distance_over_water
 from siting.sources.catalogue import catalogue
 from siting.sources.declared import UserFile
 from siting.sources.reading import read_source
@@ -41,6 +42,14 @@ for _code, _change in {
     "UNITS_IMPLAUSIBLE": lambda cells: cells / np.float32(0.3048),
 }.items():
     example(_code)(heights(_change))
+
+
+@example("PLACES_ASHORE")
+def _(folder: Path) -> None:
+    water = np.array([[True, True, False, False]])
+    harbours = gpd.GeoDataFrame(geometry=[Point(0.5, 0.5), Point(2.1, 0.5)], crs=4326)
+    grid = make_grid("EPSG:4326", 1.0, (0, 0, 4, 1))
+    distance_over_water(harbours, as_layer(water, grid, units="1"), grid).compute()
 
 
 @example("GRID_SHIFTED")
