@@ -89,10 +89,10 @@ def fill(
     known = values[there].astype(float)
     for extreme in (float(known.min()), float(known.max())):
         others = known[known != extreme]
-        if not _is_apart(extreme, others):
+        if others.size < (1 - MOST) * known.size or not _is_apart(extreme, others):
             continue
         blocks, count = label(there & (values == extreme))
         share = float(np.bincount(blocks.ravel())[1:].max() / known.size) if count else 0.0
-        if SHARE <= share <= MOST:
+        if share >= SHARE:
             return extreme, share, float(others.min()), float(others.max())
     return None

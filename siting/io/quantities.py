@@ -23,7 +23,7 @@ _ANGLES = frozenset({"degree", "degrees", "deg", "degree_true", "degrees_true", 
                      "radians", "degrees true"})  # fmt: skip
 _RADIANS = frozenset({"rad", "radian", "radians"})
 # Names of two letters that mean one quantity in its unit, be they a source's or a file's.
-_SHORT = frozenset({"vs", "vp", "hs"})
+_SHORT = frozenset({"vs", "vp", "hs", "ph"})
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from siting.io.columns import check_ids, ids_as_text
 from siting.io.crs import check_plausible, known_crs, parsed
 from siting.io.dateline import cut_at_dateline
 from siting.io.formats import StrPath, format_of, local_file, reading, wrong_format
+from siting.io.mirrored import on_window, tell_mirrored
 from siting.io.model_archive import refuse_pickle
 from siting.io.ogr import FORMATS, read_ogr
 from siting.io.parquet import read_parquet
@@ -77,7 +78,7 @@ def read_features(
 
 
 def tell_outside(frame: gpd.GeoDataFrame, window: tuple[float, float, float, float]) -> None:
-    """A finding for features of which none lies on the grid.
+    """A finding for features of which none lies on the grid, or one with a sign lost.
 
     Parameters
     ----------
@@ -87,11 +88,8 @@ def tell_outside(frame: gpd.GeoDataFrame, window: tuple[float, float, float, flo
         West, south, east, north of the grid [degree], as :func:`siting.coverage.window` tells;
         longitudes may run on beyond 180.
     """
-    west, south, east, north = window
-    edges = shapely.bounds(frame.geometry.to_numpy()).T
-    level = (edges[1] <= north) & (edges[3] >= south)
-    turns = [(edges[0] + turn <= east) & (edges[2] + turn >= west) for turn in (-360, 0, 360)]
-    if not (level & np.any(turns, axis=0)).any():
+    tell_mirrored(frame, window)
+    if not on_window(shapely.bounds(frame.geometry.to_numpy()).T, window).any():
         warn(
             "FEATURES_OUTSIDE",
             "no feature of the file lies on the grid",
