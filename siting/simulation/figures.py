@@ -34,6 +34,8 @@ FIGURES: Mapping[str, Column] = {
     "node_panels": Column("kW", "Panels of one node that cost least here"),
     "node_battery": Column("kWh", "Battery of one node that costs least here"),
     "access_share": Column("1", "Share of the hours that lie in windows in which ships can work"),
-    "access_wait": Column("day", "Mean wait for such a window"),
+    "access_wait": Column(
+        "day", "Mean wait for such a window in the calmest month, for which trips are planned"
+    ),
     "season_shifted": Column("1", "1 where the donor's year is shifted by half a year"),
 }

@@ -194,7 +194,7 @@ class NodeSimulator:
             limit=s.access_height,
             length=s.access_length,
         )
-        waiting = _mean_wait(access.waiting)
+        waiting = _planned_wait(access.waiting)
         designs, hotel = self._sized(wave, sun, places, waiting)
         served, low, high = (
             _served(each, sun, designs, hotel)
@@ -325,7 +325,10 @@ def _finite(places: dict[str, Floats]) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(every).all(axis=0))
 
 
-def _mean_wait(waiting: Floats) -> Floats:
-    """Mean wait over the months [day]; a year where there is no window in a month's reach."""
+def _planned_wait(waiting: Floats) -> Floats:
+    """Mean wait in the calmest month [day]; a year where no month has a window.
+
+    Trips are planned: nothing is repaired at sea, so that none is urgent.
+    """
     hours = np.where(np.isnan(waiting), money.HOURS_PER_YEAR, waiting)
-    return np.asarray(hours.mean(axis=1) / 24)
+    return np.asarray(hours.min(axis=1) / 24)
