@@ -77,6 +77,13 @@ def test_calendars_count_their_own_days(calendar, date, number, year) -> None:
     assert (axis.seconds[0], axis.year) == (number * DAY, year)
 
 
+def test_the_days_before_each_month() -> None:
+    dates = [f"days since 1970-{month:02d}-01" for month in range(1, 13)]
+    found = [first(each, calendar="noleap") / DAY for each in dates]
+    lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30]
+    assert found == [0, *np.cumsum(lengths)]
+
+
 def test_months_of_a_calendar_are_its_own() -> None:
     with collect() as findings:
         axis = axis_of([1.0], "months since 1970-01-01", calendar="360_day")
