@@ -119,8 +119,9 @@ def cheapest(
     Minimises (c·x + c_load) / (8760 h · compute · share of compute served) over x = wave, solar,
     energy, power, by a grid of 256 designs and a search around its best, 64 designs at a time.
     Without hotel load the share served is a concave function of x, so that the cost per energy has
-    no local minimum. Against linear programmes, which give the optimum, the unit cost is at most
-    0.1 % too high; the optimum is flat, so that designs may differ by more.
+    no local minimum. Against linear programmes, which give the optimum, the unit cost was less than
+    .001 % too high over 1,440 hours, less than .05 % over 720, and mostly less than .1 % over 192,
+    where the cost has sharper kinks. The optimum is flat, so that designs may differ by more.
 
     The series repeats, as in `firm_power.simulate`.
 
