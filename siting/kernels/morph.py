@@ -30,7 +30,7 @@ class HourlyWaves(NamedTuple):
     period: NDArray[np.float32]
 
 
-def hourly_year(time: ArrayLike, values: ArrayLike) -> Floats:
+def hourly_year(time: ArrayLike, values: ArrayLike, longest_gap: float = LONGEST_GAP) -> Floats:
     """The 8760 hours of one calendar year, interpolated linearly between the stamps of a series.
 
     Parameters
@@ -39,6 +39,8 @@ def hourly_year(time: ArrayLike, values: ArrayLike) -> Floats:
         Stamps in UTC of one year, rising (numpy.datetime64).
     values : array-like of shape (n,)
         Instantaneous values; NaN counts as no stamp.
+    longest_gap : float, optional
+        Longest time without stamps that is bridged [h].
 
     Returns
     -------
@@ -49,7 +51,7 @@ def hourly_year(time: ArrayLike, values: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        Where stamps do not rise, lie in several years, or leave out more than 24 hours.
+        Where stamps do not rise, lie in several years, or leave out more than `longest_gap`.
 
     Examples
     --------
@@ -73,8 +75,8 @@ def hourly_year(time: ArrayLike, values: ArrayLike) -> Floats:
     if not given.any():
         raise ValueError("the series holds no values")
     gap = np.diff(np.append(hours[given], hours[given][0] + length)).max()
-    if gap > LONGEST_GAP:
-        raise ValueError(f"the series leaves out {gap:g} hours, over {LONGEST_GAP:g}")
+    if gap > longest_gap:
+        raise ValueError(f"the series leaves out {gap:g} hours, over {longest_gap:g}")
     all_hours = np.arange(length)
     filled: Floats = np.interp(all_hours, hours[given], found[given], period=length)
     if length > HOURS:
