@@ -33,6 +33,7 @@ LAYER_KINDS = {
     "negated.layer": "boolean",
     "mask.where": "boolean",
     "where.layer": "boolean",
+    "distance_over_water.water": "boolean",
     "distance_to.within": "boolean",
     "distance_to_nth.within": "boolean",
     "category_is.layer": "categorical",
@@ -40,7 +41,15 @@ LAYER_KINDS = {
 }
 # Units of layers whose signature leaves them open.
 OPEN_UNITS = {"boolean": "1", "categorical": "1", "continuous": "mW m-2"}
-POLYGONS = {"land.outline", "land.ice", "within_polygons.features", "outside.features"}
+POLYGONS = {
+    "land.ice",
+    "land.outline",
+    "named_region.regions",
+    "ocean.outline",
+    "ocean.regions",
+    "outside.features",
+    "within_polygons.features",
+}
 # Arguments without a default that 1 does not fit.
 VALUES = {
     "rescale.low": 20.0,
@@ -131,7 +140,8 @@ def polygons(grid: GeoBox) -> gpd.GeoDataFrame:
         for a, b in ((0.2, 0.45), (0.6, 0.7))
     ]
     fine = shapely.segmentize(areas, width / 50)
-    return with_marks(gpd.GeoDataFrame(geometry=fine, crs=grid.crs).to_crs(4326), {})
+    columns = {"code": [1, 2], "region": ["Bay", "Ocean"], "kind": ["enclosed", "ocean"]}
+    return with_marks(gpd.GeoDataFrame(columns, geometry=fine, crs=grid.crs).to_crs(4326), {})
 
 
 def with_marks(frame: Any, columns: dict[str, str]) -> Any:

@@ -119,7 +119,7 @@ def ocean(
     outline: Features,
     regions: Features,
     grid: Grid,
-    known: list[Layer] = [],  # noqa: B006 (never changed; a pipeline file writes a list)
+    known: list[Layer] | None = None,
 ) -> Annotated[Layer, Unit("1")]:
     """Open water that a ship can reach from an ocean, enclosed seas left out.
 
@@ -134,7 +134,7 @@ def ocean(
         ``marginal`` may be reached, from an ``ocean`` the reaching begins.
     grid : GeoBox
         The run's grid.
-    known : list of (y, x) layers
+    known : list of (y, x) layers, optional
         Layers that must have a value, such as the climate of waves.
 
     Returns
@@ -181,7 +181,7 @@ def ocean(
     begin = first.isin(np.flatnonzero(kinds == "ocean"))
     reach = partial(_joined, wraps=is_periodic(grid))
     joined = _whole(reach, bool, grid, sea, begin).astype(np.float32)
-    for each in (depth, *known):
+    for each in (depth, *(known or ())):
         joined = joined.where(each.notnull())
     return joined
 
