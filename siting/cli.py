@@ -161,6 +161,56 @@ def diff(
 
 
 @app.command()
+def compare(
+    model: Annotated[Path, typer.Argument(help="Series of a model: CSV, NetCDF.")],
+    buoy: Annotated[Path, typer.Argument(help="Measured series: NDBC's texts, CSV, NetCDF.")],
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("comparison.html"),
+    model_columns: Annotated[
+        str | None, typer.Option(help="Such as significant_wave_height=hs,wave_energy_period=te.")
+    ] = None,
+    buoy_columns: Annotated[str | None, typer.Option(help="The same of the buoy's file.")] = None,
+    model_units: Annotated[
+        str | None, typer.Option(help="Where the file names none: significant_wave_height=m.")
+    ] = None,
+    buoy_units: Annotated[str | None, typer.Option(help="The same of the buoy's file.")] = None,
+    model_zone: Annotated[
+        str | None, typer.Option(help="Clock of times that name none: UTC, or -08:00.")
+    ] = None,
+    buoy_zone: Annotated[str | None, typer.Option(help="The same of the buoy's file.")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="LONGITUDE,LATITUDE that both files have to lie near.")
+    ] = None,
+    distance: Annotated[str, typer.Option(help="How near, with --place.")] = "20 km",
+    within: Annotated[
+        str | None, typer.Option(help="How far the times of a pair may be apart: 30 min.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A model's waves beside a buoy's: bias, scatter, correlation, on a page."""
+    from siting.terminal import comparison
+
+    sides = [
+        comparison.Told(
+            comparison.pairs_of(columns, f"--{side}-columns"),
+            comparison.pairs_of(units, f"--{side}-units"),
+            zone,
+        )
+        for side, columns, units, zone in (
+            ("model", model_columns, model_units, model_zone),
+            ("buoy", buoy_columns, buoy_units, buoy_zone),
+        )
+    ]
+    where = comparison.place_of(place, distance)
+    found, findings = comparison.compare_files(
+        (model, sides[0]), (buoy, sides[1]), where, within, out
+    )
+    if as_json:
+        print(json.dumps(found.as_dict(), indent=1))
+    else:
+        comparison.print_agreement(found, findings, out)
+
+
+@app.command()
 def verify(
     run: Annotated[
         str | None, typer.Argument(help="A run, as for diff; the latest where none is given.")
