@@ -456,4 +456,3 @@ def _over(part: slice, size: int) -> range:
 
 def _part(whole: slice, number: int, size: int) -> slice:
     return slice(max(whole.start, number * size), min(whole.stop, (number + 1) * size))
-

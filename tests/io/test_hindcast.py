@@ -270,7 +270,9 @@ def test_reductions_are_what_their_definitions_say(tmp_path: Path) -> None:
     assert classes.sel(height=2.5, period=8.0).values[1] == inside.sum()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     chunks=st.tuples(st.integers(1, 240), st.integers(1, 3), st.integers(1, 4)),
     part=st.integers(2_000, 40_000),
