@@ -14,9 +14,10 @@ from . import (
     stored,
     tables,
     vectors,
+    waves,
 )  # fmt: skip
 from .made import EXAMPLES, made
 
 __all__ = ["EXAMPLES", "archives", "given", "gridded", "hindcasts", "learning", "made",
            "pipelines", "places", "rasters", "sea", "site_data", "stored", "tables",
-           "vectors"]  # fmt: skip
+           "vectors", "waves"]  # fmt: skip
