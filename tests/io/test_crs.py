@@ -60,3 +60,74 @@ def test_the_pipeline_helps_a_file_whose_system_makes_no_sense() -> None:
 def test_a_notation_that_leaves_the_axes_open_is_refused() -> None:
     with pytest.raises(InputError, match="CRS_UNKNOWN"):
         known_crs(None, "+init=epsg:4326", FILE)
+
+
+# --- boundaries ----------------------------------------------------------------------------------
+
+DEGREES = CRS("EPSG:4326")
+GRADS = CRS("EPSG:4807")  # NTF (Paris), in grads: 400 to the turn
+METRES = CRS("EPSG:6933")
+
+
+def plausible(system: CRS, bounds: tuple[float, float, float, float], cell: float = 0.5) -> bool:
+    try:
+        check_plausible(system, bounds, cell, FILE)
+    except InputError as error:
+        return (error.code, error.where) != ("CRS_IMPLAUSIBLE", "a.shp")
+    return True
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((-180, -90.5, 180, 90.5), True),
+        ((-180, -90.6, 180, 90), False),
+        ((-180, -90, 180, 90.6), False),
+        ((-360.5, 0, 0, 1), True),
+        ((-360.6, 0, 0, 1), False),
+        ((200, 0, 540.75, 1), True),  # one and a half turns and a cell, as 540 E is 180 E
+        ((200, 0, 540.8, 1), False),
+        ((-180, 0, 181, 1), True),  # a turn, and a cell at each edge
+        ((-180, 0, 181.1, 1), False),
+        ((10, 0, 9, 1), False),
+        ((9, 1, 10, 0), False),
+    ],
+)
+def test_degrees_reach_once_round_the_globe(bounds, expected) -> None:
+    assert plausible(DEGREES, bounds) is expected
+
+
+@pytest.mark.parametrize(
+    ("north", "expected"), [(100.0, True), (100.4, True), (100.6, False), (91.0, True)]
+)
+def test_limits_are_in_the_unit_of_the_system(north, expected) -> None:
+    assert plausible(GRADS, (0, 50, 10, north)) is expected
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((-360.5, -90.5, 360.5, 90.5), False),
+        ((-360.6, 0, 100, 50), True),
+        ((0, 0, 360.6, 50), True),
+        ((0, -90.6, 10, 50), True),
+        ((0, 0, 10, 90.6), True),
+        ((0, 0, 10, 90), False),
+        ((-17e6, -7e6, 17e6, 7e6), True),
+        ((1e12, 1e12, 1.1e12, 1.1e12), False),
+    ],
+)
+def test_metres_that_look_like_degrees(bounds, expected) -> None:
+    assert plausible(METRES, bounds) is expected
+
+
+def test_what_the_coordinates_look_like_is_told() -> None:
+    for system, bounds, words in (
+        (DEGREES, (0, 0, 1, 200), "no longitudes and latitudes: 0 0 1 200"),
+        (METRES, (0, 0, 10, 50), "look like degrees: 0 0 10 50"),
+        (METRES, (1e12, 1e12, 2e12, 2e12), "out of its reach: 1e+12"),
+    ):
+        with pytest.raises(InputError, match="CRS_IMPLAUSIBLE") as caught:
+            check_plausible(system, bounds, 0.5, FILE)
+        assert words in caught.value.found
+        assert caught.value.found.startswith(system.name)
