@@ -15,19 +15,21 @@ from siting.projection import Floats
 LANES = 64
 _STRIDE = LANES + 8  # rows a whole multiple of 512 bytes apart would get in each other's way
 _HOURS = 32  # hours of generation that are made ready at once
-_WINDOW = 720  # hours at the end; after them most batteries have forgotten how full they were
-_ROUNDING = 1e-12  # share of a year's energy
+_WINDOW = 240  # hours at the end; after them most batteries have forgotten how full they were
+_ROUNDING = 1e-12  # share of the energy of a series
 _SHORT_BELOW = 1e-9  # share of the load that counts as served in full: rounding, nothing else
 
 # Where each quantity of the lanes begins in their one array: a single array and fixed distances
 # let the compiler see that no two of them overlap.
-_WAVE, _SUN, _ENERGY, _CHARGE, _DISCHARGE, _LOAD, _COMPUTE = (_STRIDE * row for row in range(7))
-_LEVEL, _FLOOR, _DRIFT = (_STRIDE * row for row in range(7, 10))
-_SUMS = _STRIDE * 10
-_GENERATED, _CURTAILED, _DRAWN, _SHORT, _SHORT_COMPUTE, _BELOW, _DARK, _RUN, _LONGEST, _LEADING = (
-    _STRIDE * row for row in range(10, 20)
+_WAVE, _SUN, _ENERGY, _CHARGE, _DISCHARGE, _LOAD, _COMPUTE, _NOTHING, _ALL_COMPUTE = (
+    _STRIDE * row for row in range(9)
 )
-_ROWS = 20
+_LEVEL, _FLOOR, _DRIFT = (_STRIDE * row for row in range(9, 12))
+_SUMS = _STRIDE * 12
+_GENERATED, _DRAWN, _SHORT, _SHORT_COMPUTE, _BELOW, _DARK, _RUN, _LONGEST, _LEADING = (
+    _STRIDE * row for row in range(12, 21)
+)
+_ROWS = 21
 
 # Columns of what comes out.
 RESULTS = ("energy_served", "compute_served", "full_load_hours", "longest_outage",
@@ -76,7 +78,7 @@ def run_lanes(
             window = _WINDOW
             _settle(wave, sun, max(hours - window, 0), efficiencies, lanes, site, generation)
             while window < hours and not _settled(lanes):
-                window *= 4
+                window *= 3
                 _settle(wave, sun, max(hours - window, 0), efficiencies, lanes, site, generation)
             _choose_level(lanes)
         else:
@@ -86,7 +88,7 @@ def run_lanes(
             out[first + i, 7] = lanes[_LEVEL + i]
         found = _measure(wave, sun, efficiencies, lanes, site, generation)
         least = min(least, found)
-        _write(lanes, hours, np.isnan(start), first, count, out)
+        _write(lanes, hours, efficiencies, np.isnan(start), first, count, out)
     return least
 
 
@@ -109,6 +111,8 @@ def _load_lanes(
             lanes[column * _STRIDE + i] = designs[0 if shared else k, d, column]
         lanes[_LOAD + i] = hotel[k] + compute[k]
         lanes[_COMPUTE + i] = compute[k]
+        lanes[_NOTHING + i] = _SHORT_BELOW * lanes[_LOAD + i]
+        lanes[_ALL_COMPUTE + i] = compute[k] + lanes[_NOTHING + i]
     lanes[_SUMS:] = 0.0
 
 
@@ -161,8 +165,8 @@ def _settle(
         for hour in range(count):
             for i in range(LANES):
                 net = generation[hour, i] - lanes[_LOAD + i]
-                step = min(max(net, 0.0), lanes[_CHARGE + i]) * gain
-                step -= min(max(-net, 0.0), lanes[_DISCHARGE + i]) * draw
+                power = min(max(net, -lanes[_DISCHARGE + i]), lanes[_CHARGE + i])
+                step = min(power * gain, power * draw)  # as in _add_hour
                 energy = lanes[_ENERGY + i]
                 lanes[_FLOOR + i] = min(max(lanes[_FLOOR + i] + step, 0.0), energy)
                 lanes[_LEVEL + i] = min(max(lanes[_LEVEL + i] + step, 0.0), energy)
@@ -206,34 +210,37 @@ def _measure(
         count = min(_HOURS, wave.shape[1] - first)
         least = min(least, _fill(wave, sun, first, count, lanes, site, generation))
         for hour in range(count):
-            _add_hour(generation[hour], efficiencies, lanes)
+            _add_hour(generation[hour], efficiencies[0], efficiencies[1], lanes)
             if leading:
                 leading = _still_leading(lanes, first + hour + 1.0)
     return least
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_hour(generation: Floats, efficiencies: tuple[float, float], lanes: Floats) -> None:
-    gain, loss = efficiencies
-    room, draw = 1.0 / gain, 1.0 / loss
+def _add_hour(generation: Floats, gain: float, loss: float, lanes: Floats) -> None:
+    """Balance of one hour.
+
+    As gain <= 1 <= 1 / loss, the smaller of the two products is that of charging for a power above
+    0 and that of discharging for one below. Curtailment follows from the sums at the end.
+    """
+    draw = 1.0 / loss
     for i in range(LANES):
-        generated, load, level = generation[i], lanes[_LOAD + i], lanes[_LEVEL + i]
-        surplus, need = max(generated - load, 0.0), max(load - generated, 0.0)
-        step = min(surplus, lanes[_CHARGE + i]) * gain - min(need, lanes[_DISCHARGE + i]) * draw
+        generated, level = generation[i], lanes[_LEVEL + i]
+        net = generated - lanes[_LOAD + i]
+        power = min(max(net, -lanes[_DISCHARGE + i]), lanes[_CHARGE + i])
+        step = min(power * gain, power * draw)
         after = min(max(level + step, 0.0), lanes[_ENERGY + i])
         drawn = max(level - after, 0.0)
-        short = max(need - drawn * loss, 0.0)
-        compute = lanes[_COMPUTE + i]
-        below = 1.0 if short > _SHORT_BELOW * load else 0.0
+        short = max(-net - drawn * loss, 0.0)
+        below = 1.0 if short > lanes[_NOTHING + i] else 0.0
         run = (lanes[_RUN + i] + 1.0) * below
         lanes[_LEVEL + i] = after
         lanes[_GENERATED + i] += generated
-        lanes[_CURTAILED + i] += surplus - max(after - level, 0.0) * room
         lanes[_DRAWN + i] += drawn
         lanes[_SHORT + i] += short
-        lanes[_SHORT_COMPUTE + i] += min(short, compute)
+        lanes[_SHORT_COMPUTE + i] += min(short, lanes[_COMPUTE + i])
         lanes[_BELOW + i] += below
-        lanes[_DARK + i] += 1.0 if short > compute + _SHORT_BELOW * load else 0.0
+        lanes[_DARK + i] += 1.0 if short > lanes[_ALL_COMPUTE + i] else 0.0
         lanes[_RUN + i] = run
         lanes[_LONGEST + i] = max(lanes[_LONGEST + i], run)
 
@@ -250,7 +257,15 @@ def _still_leading(lanes: Floats, hours: float) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def _write(lanes: Floats, hours: int, cyclic: bool, first: int, count: int, out: Floats) -> None:
+def _write(
+    lanes: Floats,
+    hours: int,
+    efficiencies: tuple[float, float],
+    cyclic: bool,
+    first: int,
+    count: int,
+    out: Floats,
+) -> None:
     """Results of the lanes from their sums; NaN all through where the series has one."""
     for i in range(count):
         load, compute, energy = lanes[_LOAD + i], lanes[_COMPUTE + i], lanes[_ENERGY + i]
@@ -266,8 +281,12 @@ def _write(lanes: Floats, hours: int, cyclic: bool, first: int, count: int, out:
         out[row, 2] = 1.0 - lanes[_BELOW + i] / hours
         out[row, 3] = longest
         out[row, 4] = lanes[_DARK + i]
-        out[row, 5] = max(lanes[_CURTAILED + i], 0.0) / generated if generated > 0.0 else 0.0
-        out[row, 6] = lanes[_DRAWN + i] / energy if energy > 0.0 else 0.0
+        drawn, left = lanes[_DRAWN + i], lanes[_LEVEL + i] - out[row, 7]
+        served = load * hours - lanes[_SHORT + i]
+        into_battery = (drawn + left) / efficiencies[0] - drawn * efficiencies[1]
+        rest = generated - served - into_battery
+        out[row, 5] = rest / generated if rest > _ROUNDING * load * hours else 0.0
+        out[row, 6] = drawn / energy if energy > 0.0 else 0.0
 
 
 @numba.njit(cache=True, nogil=True)
