@@ -50,10 +50,12 @@ def over_water(
     the place that its way comes from in a straight line, a source or a cell at a cape, and takes
     the distance over the ground to that. Whether all cells between are water is looked up when
     the march reaches a cell (the "lazy" variant of Theta*). On open water the distance is so that
-    of :func:`siting.geodesy.arc`, without the 5 % that ways along neighbours are too long; round
-    land it is at most that of the way along centres of cells, and at times a little above the
-    shortest, since ways bend at centres only. A diagonal step needs one of the two cells beside
-    it to be water. The line of sight is followed on the ground, not on the map, cell by cell.
+    of :func:`siting.geodesy.arc`. Ways bend at centres of cells only, and not always at the best:
+    against an exhaustive search among random islands on a seventh of the cells they are 0.1 % too
+    long in the mean and 3.1 % at worst, where ways along neighbours are up to 12.7 % too long. A
+    diagonal step needs one of the two cells beside it to be water. The line of sight is followed
+    on the ground, not on the map, cell by cell, and may not leave the grid. At 1 degree and 1,400
+    ports the ocean takes half a second; four times as many cells take some eight times as long.
 
     References
     ----------
@@ -75,28 +77,30 @@ def over_water(
     centres = np.ascontiguousarray(points, dtype=np.float64).reshape(-1, 3)
     places = np.concatenate([centres, np.asarray(sources.places, dtype=np.float64)])
     distance = _march(
-        flat, places, _paces(centres.reshape(rows, columns, 3)), sources.cells.astype(np.int64),
+        flat, places, _sizes(centres.reshape(rows, columns, 3)), sources.cells.astype(np.int64),
         sources.offsets.astype(np.float64), rows, columns, wraps,
     )  # fmt: skip
     distance[~np.isfinite(distance)] = np.nan
     return np.asarray(distance.reshape(rows, columns))
 
 
-def _paces(points: Floats) -> Floats:
-    """Half the height or width of each cell, whichever is less [m]."""
+def _sizes(points: Floats) -> Floats:
+    """Of each cell: a quarter of its lesser side, and 1.1 times half its diagonal [m]."""
     rows, columns = points.shape[:2]
-    least = np.full((rows, columns), np.inf)
+    sides = np.full((2, rows, columns), np.nan)
     for axis in (0, 1):
         if points.shape[axis] > 1:
             apart = np.linalg.norm(np.diff(points, axis=axis), axis=-1)
             wide = [(0, 0), (0, 0)]
             wide[axis] = (1, 0)
-            least = np.minimum(least, np.pad(apart, wide, mode="edge"))
-    return least.ravel() / 2
+            sides[axis] = np.pad(apart, wide, mode="edge")
+    least = np.fmin(*sides)
+    height, width = (np.where(np.isnan(side), least, side) for side in sides)
+    return np.stack([least / 4, 1.1 * np.hypot(height, width) / 2], axis=-1).reshape(-1, 2)
 
 
 @numba.njit(cache=True, nogil=True)
-def _march(water, places, paces, cells, offsets, rows, columns, wraps):  # type: ignore[no-untyped-def]
+def _march(water, places, sizes, cells, offsets, rows, columns, wraps):  # type: ignore[no-untyped-def]
     n = rows * columns
     distance = np.full(n, np.inf)
     pivot = np.full(n, _UNREACHED)
@@ -120,7 +124,7 @@ def _march(water, places, paces, cells, offsets, rows, columns, wraps):  # type:
             cell,
             water,
             places,
-            paces,
+            sizes,
             distance,
             pivot,
             base,
@@ -147,14 +151,14 @@ def _march(water, places, paces, cells, offsets, rows, columns, wraps):  # type:
 
 @numba.njit(cache=True, nogil=True)
 def _settled(  # type: ignore[no-untyped-def]
-    cell, water, places, paces, distance, pivot, base, closed, verified, rows, columns, wraps
+    cell, water, places, sizes, distance, pivot, base, closed, verified, rows, columns, wraps
 ):
     """Look whether a cell's pivot is in sight; else take the best way by its closed neighbours.
 
     True where the distance stands as it was.
     """
     verified[cell] = True
-    if _in_sight(cell, pivot[cell], water, places, paces, rows, columns, wraps):
+    if _in_sight(cell, pivot[cell], water, places, sizes, rows, columns, wraps):
         return True
     best, through = np.inf, _UNREACHED
     for step in range(8):
@@ -165,7 +169,7 @@ def _settled(  # type: ignore[no-untyped-def]
         for way in ways:
             there = base[way] + _arc(places, way, cell)
             if there < best and (
-                way == other or _in_sight(cell, way, water, places, paces, rows, columns, wraps)
+                way == other or _in_sight(cell, way, water, places, sizes, rows, columns, wraps)
             ):
                 best, through = there, way
     distance[cell], pivot[cell] = best, through
@@ -173,11 +177,11 @@ def _settled(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _in_sight(cell, place, water, places, paces, rows, columns, wraps):  # type: ignore[no-untyped-def]
-    """Whether all cells on the straight way over the ground to a place are water.
+def _in_sight(cell, place, water, places, sizes, rows, columns, wraps):  # type: ignore[no-untyped-def]
+    """Whether all of the straight way over the ground to a place lies on the grid, in water.
 
-    The way is sampled at paces of half a cell; the cell of each sample is the nearest one, found
-    from that of the sample before.
+    The way is sampled at paces of a quarter of a cell; the cell of each sample is the nearest
+    one, found from that of the sample before.
     """
     here, last = cell, -1
     if place < len(water):
@@ -187,16 +191,20 @@ def _in_sight(cell, place, water, places, paces, rows, columns, wraps):  # type:
     way = np.sqrt(dx * dx + dy * dy + dz * dz)
     done = 0.0
     while True:
-        done += paces[here]
+        done += sizes[here, 0]
         if done >= way or here == last:
             return True
         share = done / way
         px, py, pz = x + share * dx, y + share * dy, z + share * dz
         # From the chord out to the surface, where the cells' centres are.
-        scale = MEAN_RADIUS / np.sqrt(px * px + py * py + pz * pz)
+        scale = np.sqrt(_squared(places, here, 0.0, 0.0, 0.0) / (px * px + py * py + pz * pz))
+        px, py, pz = px * scale, py * scale, pz * scale
         before = here
-        here = _nearest(here, px * scale, py * scale, pz * scale, places, rows, columns, wraps)
-        if not water[here] or (here != before and _squeezed(before, here, water, columns, wraps)):
+        here = _nearest(here, px, py, pz, places, rows, columns, wraps)
+        outside = _squared(places, here, px, py, pz) > sizes[here, 1] ** 2
+        if outside or not water[here]:
+            return False
+        if here != before and _squeezed(before, here, water, columns, wraps):
             return False
 
 
