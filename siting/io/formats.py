@@ -13,7 +13,7 @@ from siting.io.digests import check_recorded
 
 Format = Literal[
     "geotiff", "netcdf3", "hdf5", "zarr", "geopackage", "shapefile", "geojson", "flatgeobuf",
-    "parquet", "zip", "text", "unknown",
+    "parquet", "grib", "zip", "text", "unknown",
 ]  # fmt: skip
 StrPath = str | PathLike[str]
 
@@ -29,6 +29,7 @@ _SIGNATURES: tuple[tuple[bytes, Format], ...] = (
     (b"\0\0\x27\x0a", "shapefile"),
     (b"fgb\x03fgb", "flatgeobuf"),
     (b"PAR1", "parquet"),
+    (b"GRIB", "grib"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
@@ -55,6 +56,7 @@ GDAL_READING: dict[str, str] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_NUM_THREADS": "1",
+    "GRIB_NORMALIZE_UNITS": "NO",  # or kelvin would come as Celsius, without a word
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
 }
 

@@ -21,6 +21,7 @@ from siting.errors import InputError
 from siting.findings import warn
 from siting.io.formats import StrPath, format_of, local_file, wrong_format
 from siting.io.hindcast_evidence import Evidence
+from siting.io.hindcast_grib import open_grib
 from siting.io.hindcast_netcdf import open_netcdf
 from siting.io.hindcast_rex import is_rex, open_rex
 from siting.io.hindcast_store import Cells, Read, Store
@@ -35,7 +36,7 @@ PART_BYTES = 24 << 20  # of the values of one quantity that are held at once
 MAX_RESULT = 2 << 30  # bytes of all results together
 LONGEST_STEP = 6 * 3600.0  # of a hindcast: longer steps are means or samples, not sea states [s]
 NEAREST = 64  # cells that are looked through for one with data
-_READ = "netCDF as of ERA5, WAVEWATCH III or CMEMS; HDF5 as of WPTO or the NSRDB"
+_READ = "NetCDF as of ERA5, WAVEWATCH III or CMEMS; GRIB of ERA5; HDF5 as of WPTO or the NSRDB"
 
 Floats = NDArray[np.float64]
 
@@ -374,8 +375,8 @@ def open_hindcast(
     Parameters
     ----------
     path : path-like
-        NetCDF or Zarr (ERA5, WAVEWATCH III, CMEMS, and others by the CF conventions), or HDF5 in
-        the layout of rex (WPTO, NSRDB).
+        NetCDF or Zarr (ERA5, WAVEWATCH III, CMEMS, and others by the CF conventions), GRIB of
+        ECMWF, or HDF5 in the layout of rex (WPTO, NSRDB).
     variables : mapping of str to str, optional
         Variable of the file by the name of the quantity, as in
         ``{"wave_energy_period": "mwp"}``. Otherwise all that are known for sure.
@@ -414,6 +415,8 @@ def _open(file: Path, variables: Mapping[str, str] | None) -> Store:
         return open_rex(file, variables)
     if kind in {"netcdf3", "hdf5", "zarr"}:
         return open_netcdf(file, kind, variables)
+    if kind == "grib":
+        return open_grib(file, variables)
     raise wrong_format("FORMAT_UNKNOWN", file, _READ)
 
 

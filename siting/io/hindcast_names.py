@@ -20,6 +20,7 @@ from siting.io.time_axis import TimeAxis
 from siting.wording import counted
 
 _PEAK_FREQUENCY = "sea_surface_wave_peak_frequency"  # of WAVEWATCH III: its inverse is Tp
+_ENERGY, _POWER = "J m-2", "W m-2"
 _FREQUENCIES = frozenset({"fp"})
 # Means over the hour before the stamp, by ECMWF's short names, old and new.
 _HOUR_BEFORE = frozenset({"msdwswrf", "avg_sdswrf"})
@@ -121,13 +122,17 @@ def _sure(found: RasterSource, offer: Offer) -> str:
 
 
 def _as_source(path: Path, offer: Offer) -> RasterSource:
-    """The variable as one of a raster, whose checks of names and units it then passes."""
+    """The variable as one of a raster, whose checks of names and units it then passes.
+
+    Energy that is added up over a step is the quantity of its rate.
+    """
+    added_up = _compatible(plain_unit(offer.units), _ENERGY)
     return RasterSource(
         path=Path(str(path)),
         frame=Frame(CRS.from_epsg(4326), Affine.identity(), 1, 1),
         dtype=np.dtype("f8"),
         load=_unread,
-        units=offer.units,
+        units=_POWER if added_up else offer.units,
         long_name=offer.long_name,
         variable=offer.name,
         standard_name=offer.standard_name,
@@ -168,7 +173,7 @@ def variable_of(path: Path, offer: Offer, quantity: str, axis: TimeAxis) -> Vari
     if is_frequency(offer):
         factor = units.factor_offset(have, "s-1")[0]
         return Variable(quantity, offer.name, offer.scale * factor, offer.offset * factor, True)
-    if _compatible(have, "J m-2") and _compatible(usual, "W m-2"):
+    if _compatible(have, _ENERGY) and _compatible(usual, _POWER):
         return _rate(where, offer, quantity, axis)
     if not _compatible(have, usual):
         raise UnitsError(
@@ -211,7 +216,7 @@ def _rate(where: str, offer: Offer, quantity: str, axis: TimeAxis) -> Variable:
         found=f"{offer.units} in steps of {counted(axis.step / 3600, 'hour')}",
         severity="note",
     )
-    factor = units.factor_offset(offer.units, "J m-2")[0] / axis.step
+    factor = units.factor_offset(offer.units, _ENERGY)[0] / axis.step
     return Variable(
         quantity, offer.name, offer.scale * factor, offer.offset * factor, shift=-axis.step / 2
     )

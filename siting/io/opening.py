@@ -1,10 +1,10 @@
-"""GeoTIFF files, opened by GDAL without what lies beside them."""
+"""GeoTIFF and GRIB files, opened by GDAL without what lies beside them."""
 
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning
@@ -13,13 +13,17 @@ from siting.io.formats import GDAL_READING, reading
 
 
 @contextmanager
-def opened(path: Path, **options: Any) -> Iterator[Any]:
-    """A GeoTIFF as a rasterio dataset; whatever goes wrong with it is FILE_CORRUPT.
+def opened(
+    path: Path, *, driver: Literal["GTiff", "GRIB"] = "GTiff", **options: Any
+) -> Iterator[Any]:
+    """A raster as a rasterio dataset; whatever goes wrong with it is FILE_CORRUPT.
 
     Parameters
     ----------
     path : Path
         The file.
+    driver : {"GTiff", "GRIB"}
+        The one driver that may look at it.
     **options
         Open options of GDAL's driver, such as ``overview_level``.
     """
@@ -29,5 +33,5 @@ def opened(path: Path, **options: Any) -> Iterator[Any]:
         rasterio.Env(**GDAL_READING),
     ):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(path, driver="GTiff", **options) as dataset:
+        with rasterio.open(path, driver=driver, **options) as dataset:
             yield dataset

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from siting.io.hindcast import open_hindcast
+from tests import grib_files
 from tests import hindcast_files as made_up
 
 from .made import example
@@ -42,3 +43,12 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     file = open_hindcast(made_up.write(made_up.era5_waves(48), folder / "era5.nc"))
     file.series(-127.1, 42.0)
+
+
+@example("GRIB_UNSUPPORTED")
+def _(folder: Path) -> None:
+    path = grib_files.waves(folder / "era5.grib", 2)
+    content = bytearray(path.read_bytes())
+    content[8 + 28 + 5] = 4  # a Gaussian grid
+    path.write_bytes(content)
+    open_hindcast(path)

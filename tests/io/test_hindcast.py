@@ -111,6 +111,14 @@ def test_radiation_of_era5_is_power_in_the_middle_of_the_hour_before(tmp_path: P
     assert series.attrs["columns"]["solar_irradiance"]["units"] == "W m-2"
 
 
+def test_radiation_is_known_by_its_short_name_too(tmp_path: Path) -> None:
+    values = np.full((48, 3, 4), 3600.0 * 250)
+    dataset = files.era5({"ssrd": (values, {"units": "J m**-2"})})
+    path = files.write(dataset, tmp_path / "era5.nc")
+    assert quietly(path).quantities == ("solar_irradiance",)
+    assert codes(path) == {"TIME_ACCUMULATED", "DATA_REPEATED"}
+
+
 def test_instants_and_means_of_one_file_keep_their_stamps_apart(tmp_path: Path) -> None:
     air = {"units": "K", "long_name": "2 metre temperature"}
     dataset = files.era5({
