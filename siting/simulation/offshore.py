@@ -94,8 +94,9 @@ def node(
     Hours are morphed after one donor, its season shifted by half a year across the equator. Each
     cell gets the least-cost sizes of panels and battery for its converter, the deck limiting the
     panels, and with them its own best uptime. A node has one converter; what it needs for itself is
-    never shed. Ships' trips are planned for the calmest month. The band has two parts: heights multiplied and
-    divided by `height_factor` with the sizes kept, and the error of morphing, added in quadrature.
+    never shed. Ships' trips are planned for the calmest month. The band has two parts: heights
+    multiplied and divided by `height_factor` with the sizes kept, and the error of morphing, added
+    in quadrature.
     Fifty-year waves, the longest outage and outages of several nodes at once are not told: one
     donor's year cannot tell them.
     """

@@ -32,7 +32,9 @@ def shipping_lanes(cache: Path, path: Path) -> None:
     source["geometry"] = [_within_the_world(line) for line in source.geometry]
     lanes = source[["passage", "geometry"]].explode(ignore_index=True)
     lanes = lanes[shapely.length(lanes.geometry.values) > 0].reset_index(drop=True)
-    write_features(path, _rounded(lanes.assign(passage=lanes["passage"].fillna(""))))
+    rounded = _rounded(lanes.assign(passage=lanes["passage"].fillna("")))
+    # A lane shorter than the precision is left without a place.
+    write_features(path, rounded[~rounded.geometry.is_empty].reset_index(drop=True))
 
 
 def _within_the_world(line: shapely.Geometry) -> shapely.Geometry:
