@@ -22,8 +22,9 @@ _PERIODS = "wave_energy_period, wave_peak_period, wave_mean_period_tm01, wave_me
 _ANGLES = frozenset({"degree", "degrees", "deg", "degree_true", "degrees_true", "rad", "radian",
                      "radians", "degrees true"})  # fmt: skip
 _RADIANS = frozenset({"rad", "radian", "radians"})
-# Names of two letters that mean one quantity in its unit, be they a source's or a file's.
-_SHORT = frozenset({"vs", "vp", "hs", "ph"})
+# Short names that mean one quantity in its unit, be they a source's or a file's.
+_SHORT = frozenset({"vs", "vp", "hs", "ph", "ghi", "dni", "dhi", "sst", "lst", "swh", "hm0", "ghf",
+                    "tmi", "sss", "wpd", "tcc"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _by_own_name(source: RasterSource, name: str) -> str:
     """A quantity by the name of source or file; good for what is plausible in a fitting unit."""
     for each in (name.lower(), source.path.stem.lower()):
         found = next((key for key, q in quantities().items() if each in (key, *q.names)), "")
-        if found and (len(each) > 2 or each in _SHORT) and _fits(source.units, quantities()[found]):
+        if found and (len(each) > 3 or each in _SHORT) and _fits(source.units, quantities()[found]):
             return found
     return ""
 

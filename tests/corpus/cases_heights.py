@@ -131,6 +131,8 @@ case("ok_coarse", None, GOOD + "cells of 0.25 degree",
 case("ok_geoid", None, GOOD + "above the ellipsoid", lambda: heights() - 28)
 case("ok_int16", None, GOOD + "whole metres", lambda: np.round(detail(heights())))
 case("ok_feet", None, GOOD + "feet, told so", lambda: heights() / 0.3048, options="units: ft")
+case("ok_km", None, GOOD + "kilometres, told so", lambda: heights(TIBET) / 1000, box=TIBET,
+     options="units: km")
 case("ok_sea", None, GOOD + "with the sea floor", lambda: detail(heights(COAST)), box=COAST)
 case("ok_sea_0", None, GOOD + "the sea at 0", lambda: np.maximum(heights(COAST), 0), box=COAST)
 case("ok_sea_none", None, GOOD + "no sea",

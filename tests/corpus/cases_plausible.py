@@ -72,10 +72,8 @@ tif("fahrenheit_told", "accept", None, "degrees Fahrenheit, told so", RANDOM * 0
     "units: degC, quantity: temperature", corner(40 / 1.8 - 160 / 9, "a", 1e-4), units=["degF"])
 tif("hundredths", "warn", "RANGE_IMPLAUSIBLE", "hundredths of a degree", RANDOM * 900 + 1500,
     "units: degC, quantity: sea_surface_temperature")
-tif("elevation_km", "warn", "RANGE_IMPLAUSIBLE", "millimetres called metres",
-    RANDOM * 1e5 + 1.2e6, "units: m, quantity: elevation")
-tif("elevation_ft", "warn", "RANGE_IMPLAUSIBLE", "feet called metres", RANDOM * 9000 + 13000,
-    "units: m, quantity: elevation")
+tif("ice_ft", "warn", "RANGE_IMPLAUSIBLE", "feet called metres", RANDOM * 9000 + 5000,
+    "units: m, quantity: ice_thickness")
 tif("depth_sign", "warn", "RANGE_IMPLAUSIBLE", "elevations called depths", -RANDOM * 3000 - 900,
     "units: m, quantity: sea_depth")
 tif("moho_m", "warn", "RANGE_IMPLAUSIBLE", "metres called km", RANDOM * 9000 + 30000,
@@ -179,8 +177,7 @@ netcdf("hs_cm", "warn", "RANGE_IMPLAUSIBLE", "centimetres, known by the standard
 # --- good: values of the Earth, far from the usual -----------------------------------------------
 for quantity, unit, low, high in (
     ("heat_flow", "mW m-2", 15, 900), ("heat_flow", "W m-2", 0.02, 2),
-    ("elevation", "m", -400, 8800),
-    ("elevation", "km", -10, 0), ("elevation", "ft", 4000, 14000), ("sea_depth", "m", 0, 3),
+    ("sea_depth", "m", 0, 3),
     ("temperature", "degC", -60, -20), ("temperature", "K", 270, 1000), ("slope", "degree", 0, 0.2),
     ("slope", "rad", 0, 1), ("significant_wave_height", "m", 0.05, 0.3),
     ("significant_wave_height", "m", 5, 19), ("wave_peak_period", "s", 2, 3),
