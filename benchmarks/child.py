@@ -16,6 +16,7 @@ CASES = {
     "forest": ("learned", "FOREST"),
     "write": ("storage", "WRITE"),
     "read": ("storage", "READ"),
+    "solar": ("solar", "CASE"),
 }
 
 

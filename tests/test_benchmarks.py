@@ -13,8 +13,9 @@ COARSE = "1000 km"
 
 
 def the_case(name: str) -> Case:
-    if name == "distance" and importlib.util.find_spec("pykdtree") is None:
-        pytest.skip("pykdtree, a peer, is not installed: it comes with the extra 'bench'")
+    peer = {"distance": "pykdtree", "solar": "pvlib"}.get(name)
+    if peer and importlib.util.find_spec(peer) is None:
+        pytest.skip(f"{peer}, a peer, is not installed: it comes with the extra 'bench'")
     return case(name)
 
 
