@@ -51,11 +51,13 @@ def over_water(
     the distance over the ground to that. Whether all cells between are water is looked up when
     the march reaches a cell (the "lazy" variant of Theta*). On open water the distance is so that
     of :func:`siting.geodesy.arc`. Ways bend at centres of cells only, and not always at the best:
-    against an exhaustive search among random islands on a seventh of the cells they are 0.1 % too
-    long in the mean and 3.1 % at worst, where ways along neighbours are up to 12.7 % too long. A
+    against an exhaustive search among random islands on a seventh of the cells they are right to
+    0.2 % in the mean and 3.1 % too long at worst, and up to 4.4 % too short where a line that
+    touches the corner of a cell counts as free in one and not in the other; ways along neighbours
+    are 4.2 % too long there in the mean and 13 % at worst. A
     diagonal step needs one of the two cells beside it to be water. The line of sight is followed
     on the ground, not on the map, cell by cell, and may not leave the grid. At 1 degree and 1,400
-    ports the ocean takes half a second; four times as many cells take some eight times as long.
+    ports the ocean takes 0.4 s of one processor, at half a degree 2 s.
 
     References
     ----------
