@@ -74,7 +74,7 @@ def _cut(polygon: shapely.Polygon, where: str) -> shapely.Geometry:
     outer, *holes = (_unbroken(ring, where) for ring in rings)
     middle = outer[:, 0].mean()
     turns = [360.0 * np.round((middle - hole[:, 0].mean()) / 360.0) for hole in holes]
-    turned = [hole + [turn, 0.0] for hole, turn in zip(holes, turns, strict=True)]
+    turned = [hole + np.array([turn, 0.0]) for hole, turn in zip(holes, turns, strict=True)]
     whole = shapely.make_valid(shapely.Polygon(outer, turned))
     parts = [_between(whole, west) for west in (-540.0, -180.0, 180.0)]
     return shapely.union_all([each for each in parts if not shapely.is_empty(each)])
