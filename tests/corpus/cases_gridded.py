@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 import zarr
 
+from .cases_heights import heights
 from .damaged import (
     bare,
     cells,
@@ -24,7 +25,7 @@ from .damaged import (
     zarrs,
 )  # fmt: skip
 from .gridded import LATITUDE, LONGITUDE, changed, corner, corners, grid, plane, register, timed
-from .harness import Corpus, Result, field_of
+from .harness import Corpus, Result
 
 corpus = Corpus()
 PLANE = corners(1.4, 2.065)
@@ -205,11 +206,12 @@ good("wavewatch", "as WAVEWATCH III writes it", lambda: timed(np.arange(8) / 8 +
 good("cmems", "as Copernicus Marine does", lambda: grid(
      plane().astype("f4"), "VHM0", {"units": "m", "long_name": "Spectral significant wave height",
      "standard_name": "sea_surface_wave_significant_height"}, names=("latitude", "longitude")))
+GROUND = heights(cell=0.1).round().astype("int16")
 good("gebco", "as GEBCO is published", lambda: grid(
-     -field_of().astype("int16"), "elevation", {"units": "m", "standard_name":
+     GROUND, "elevation", {"units": "m", "standard_name":
      "height_above_mean_sea_level", "grid_mapping": "crs"}).isel(lat=FLIP).assign(
          crs=((), 0, {"grid_mapping_name": "latitude_longitude", "epsg_code": "EPSG:4326"})),
-     corners(-40.0, -106.5, 0.6), "variable: elevation")
+     corners(GROUND[0, 0], GROUND[-1, -1], 0.6), "variable: elevation")
 good("packed", "packed, a cell missing", holed, NEAR, encoding={"hs": PACKED})
 good("fill_nan", "NaN as the fill value", lambda: holed(_FillValue=np.nan))
 good("missing_value", "missing_value alone", lambda: holed(-99.0, missing_value=-99.0))
