@@ -17,6 +17,8 @@ CASES = {
     "write": ("storage", "WRITE"),
     "read": ("storage", "READ"),
     "solar": ("solar", "CASE"),
+    "wave_flux": ("waves", "FLUX"),
+    "wave_spectra": ("waves", "SPECTRA"),
 }
 
 

@@ -13,7 +13,12 @@ COARSE = "1000 km"
 
 
 def the_case(name: str) -> Case:
-    peer = {"distance": "pykdtree", "solar": "pvlib"}.get(name)
+    peer = {
+        "distance": "pykdtree",
+        "solar": "pvlib",
+        "wave_flux": "mhkit",
+        "wave_spectra": "mhkit",
+    }.get(name)
     if peer and importlib.util.find_spec(peer) is None:
         pytest.skip(f"{peer}, a peer, is not installed: it comes with the extra 'bench'")
     return case(name)
