@@ -10,6 +10,7 @@ Floats = NDArray[np.float64]
 
 _GRAVITY = 9.80665  # [m s-2]
 _SEAWATER = 1025.0  # density [kg m-3]
+_BLOCK = 4096  # sea states that one thread takes at a time
 
 
 class PowerMatrix(NamedTuple):
@@ -188,24 +189,32 @@ def capture_matrix(
 
 @numba.njit(cache=True, nogil=True, parallel=True)
 def _interpolate(height, period, power, heights, periods, rated, cut_out, availability, found):  # type: ignore[no-untyped-def]
-    last_height, last_period = heights.size - 1, periods.size - 1
-    for k in numba.prange(height.size):
-        h, t = height[k], period[k]
-        if np.isnan(h) or np.isnan(t):
-            found[k] = np.nan
-        elif (
-            h > cut_out
-            or h < heights[0]
-            or h > heights[last_height]
-            or t < periods[0]
-            or t > periods[last_period]
-        ):
-            found[k] = 0.0
-        else:
-            i = min(np.searchsorted(heights, h, side="right") - 1, last_height - 1)
-            j = min(np.searchsorted(periods, t, side="right") - 1, last_period - 1)
-            a = (h - heights[i]) / (heights[i + 1] - heights[i])
-            b = (t - periods[j]) / (periods[j + 1] - periods[j])
-            low = power[i, j] + b * (power[i, j + 1] - power[i, j])
-            high = power[i + 1, j] + b * (power[i + 1, j + 1] - power[i + 1, j])
-            found[k] = availability * min(low + a * (high - low), rated) / rated
+    """Fill `found`. One sea state follows another, so that its place in the matrix is near."""
+    blocks = (height.size + _BLOCK - 1) // _BLOCK
+    lowest, highest, shortest, longest = heights[0], heights[-1], periods[0], periods[-1]
+    for block in numba.prange(blocks):
+        i = j = 0
+        for k in range(block * _BLOCK, min((block + 1) * _BLOCK, height.size)):
+            h, t = height[k], period[k]
+            if np.isnan(h) or np.isnan(t):
+                found[k] = np.nan
+            elif h > cut_out or h < lowest or h > highest or t < shortest or t > longest:
+                found[k] = 0.0
+            else:
+                i = _moved(i, heights, h)
+                j = _moved(j, periods, t)
+                a = (h - heights[i]) / (heights[i + 1] - heights[i])
+                b = (t - periods[j]) / (periods[j + 1] - periods[j])
+                low = power[i, j] + b * (power[i, j + 1] - power[i, j])
+                high = power[i + 1, j] + b * (power[i + 1, j + 1] - power[i + 1, j])
+                found[k] = availability * min(low + a * (high - low), rated) / rated
+
+
+@numba.njit(cache=True, nogil=True)
+def _moved(at, axis, value):  # type: ignore[no-untyped-def]
+    """Interval of a rising axis that holds a value, looked for from interval `at`."""
+    while at < axis.size - 2 and value >= axis[at + 1]:
+        at += 1
+    while at > 0 and value < axis[at]:
+        at -= 1
+    return at
