@@ -18,6 +18,7 @@ from pydantic import Field
 
 from siting import findings
 from siting.coverage import covered, geometries
+from siting.errors import InputError, PipelineError
 from siting.grid import cell_area
 from siting.indicators import as_indicator, indicator, refuse_unordered
 from siting.kernels.blocks import over_blocks
@@ -90,6 +91,86 @@ def below(
     """
     refuse_unordered(layer, "below.layer")
     return indicator(layer >= threshold, layer)
+
+
+@exclusion
+def between(
+    layer: Layer,
+    low: Annotated[float, UnitOf("layer")],
+    high: Annotated[float, UnitOf("layer")],
+) -> Annotated[Layer, Unit("1")]:
+    """Allowed within a range alone.
+
+    Parameters
+    ----------
+    layer : (y, x) layer
+        Values of a continuous quantity, such as the depth of the sea.
+    low, high : float
+        Ends of the range, which belong to it [unit of the layer].
+
+    Returns
+    -------
+    (y, x) layer
+        1 from low to high, 0 outside, NaN where the value is not known.
+
+    Raises
+    ------
+    InputError
+        KIND_WRONG where the values are classes or directions.
+    PipelineError
+        VALUE_INVALID where low is above high.
+
+    Examples
+    --------
+    >>> depth = xr.DataArray([[60.0, 3000.0, np.nan]], dims=("y", "x"), attrs={"units": "m"})
+    >>> between(depth, low="200 m", high="6 km").values.tolist()
+    [[0.0, 1.0, nan]]
+    """
+    refuse_unordered(layer, "between.layer")
+    if low > high:
+        raise PipelineError(
+            "VALUE_INVALID", "the range is empty: nothing would be allowed", where="between",
+            found=f"low {low:g}, high {high:g}", wanted="low at or below high",
+        )  # fmt: skip
+    return indicator((layer >= low) & (layer <= high), layer)
+
+
+@exclusion
+def classes(
+    layer: Layer, excluded: Annotated[list[int], Field(min_length=1)]
+) -> Annotated[Layer, Unit("1")]:
+    """Allowed except in some classes.
+
+    Parameters
+    ----------
+    layer : (y, x) categorical layer
+        Class of each cell, such as the sea it lies in.
+    excluded : list of int
+        Classes that are excluded.
+
+    Returns
+    -------
+    (y, x) layer
+        0 in these classes, 1 in others, NaN where the class is not known.
+
+    Raises
+    ------
+    InputError
+        KIND_WRONG where the layer is not categorical.
+
+    Examples
+    --------
+    >>> sea = xr.DataArray([[1.0, 4.0, np.nan]], dims=("y", "x"), attrs={"kind": "categorical"})
+    >>> classes(sea, excluded=[4, 5]).values.tolist()
+    [[1.0, 0.0, nan]]
+    """
+    if layer.attrs.get("kind") != "categorical":
+        raise InputError(
+            "KIND_WRONG", "classes are needed", where="classes.layer",
+            found=f"kind {layer.attrs.get('kind', 'not stated')}", wanted="kind categorical",
+            fix="exclude amounts with above, below or between",
+        )  # fmt: skip
+    return indicator(~layer.isin(excluded), layer)
 
 
 @exclusion

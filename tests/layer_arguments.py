@@ -37,6 +37,7 @@ LAYER_KINDS = {
     "distance_to.within": "boolean",
     "distance_to_nth.within": "boolean",
     "category_is.layer": "categorical",
+    "classes.layer": "categorical",
     "heat_flow_by_class.regime": "categorical",
 }
 # Units of layers whose signature leaves them open.
@@ -62,7 +63,10 @@ VALUES = {
     "box.east": -170.0,
     "box.south": 39.9,
     "box.north": 60.0,
+    "between.high": 75.0,
+    "between.low": 25.0,
     "category_is.categories": [2, 3],
+    "classes.excluded": [2, 3],
     "conductive_temperature.depth": 3_000.0,
     "conductive_temperature_sd.depth": 3_000.0,
     "event_density.radius": 900.0,

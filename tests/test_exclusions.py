@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting import exclusions, findings
-from siting.errors import InputError
+from siting.errors import InputError, PipelineError
 from siting.grid import as_layer, cell_area, longitude_latitude, make_grid
 
 GRID = make_grid("EPSG:4326", 0.1, (178, 50, 182, 53))
@@ -35,6 +35,24 @@ def test_threshold_itself_is_allowed_and_the_unknown_is_not_known() -> None:
 def test_classes_have_no_threshold(function) -> None:
     with pytest.raises(InputError, match="KIND_WRONG.* have no order"):
         function(layer(1, kind="categorical"), threshold=1)
+
+
+def test_a_range_holds_its_ends_and_is_not_empty() -> None:
+    depth = layer(199, 200, 5000, 6001, NAN, units="m")
+    found = exclusions.between(depth, low=200, high="6 km").values
+    np.testing.assert_array_equal(found, [[0, 1, 1, 0, NAN]])
+    with pytest.raises(PipelineError, match="VALUE_INVALID: the range is empty"):
+        exclusions.between(depth, low=300, high=200)
+    with pytest.raises(InputError, match="KIND_WRONG.* have no order"):
+        exclusions.between(layer(1, kind="circular"), low=0, high=1)
+
+
+def test_classes_are_excluded_by_their_numbers() -> None:
+    seas = layer(1, 2, 8, NAN, units="1", kind="categorical")
+    found = exclusions.classes(seas, excluded=[2, 8]).values
+    np.testing.assert_array_equal(found, [[1, 0, 0, NAN]])
+    with pytest.raises(InputError, match="KIND_WRONG: classes are needed"):
+        exclusions.classes(layer(1), excluded=[1])
 
 
 def test_within_excludes_a_park_and_its_buffer_across_the_dateline() -> None:
