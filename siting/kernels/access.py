@@ -23,6 +23,42 @@ class Access(NamedTuple):
     unknown: Floats  # (s,), share of steps whose wait is not known
 
 
+class Steps(NamedTuple):
+    """What `weather_windows` asks of a series' times."""
+
+    month: NDArray[np.int64]  # 1 to 12
+    step: float  # usual time from step to step [h]
+    breaks: NDArray[np.bool_]  # steps that do not follow upon the one before
+
+
+def steps_of(time: ArrayLike) -> Steps:
+    """Months, usual step and breaks of the times of a series.
+
+    Parameters
+    ----------
+    time : (t,) datetime64 array
+        Rising, two at least.
+
+    Notes
+    -----
+    The usual step is the median; a step half as long again is a break.
+
+    Examples
+    --------
+    >>> time = np.array(["2020-01-31T22", "2020-01-31T23", "2020-02-01T00", "2020-02-01T04"])
+    >>> found = steps_of(time.astype("datetime64[h]"))
+    >>> found.month.tolist(), found.step, found.breaks.tolist()
+    ([1, 1, 2, 2], 1.0, [False, False, False, True])
+    """
+    stamps = np.asarray(time, "datetime64[s]")
+    hours = np.diff(stamps).astype(float) / 3600
+    if stamps.size < 2 or not (hours > 0).all():
+        raise ValueError("times have to rise, and there have to be two at least")
+    step = float(np.median(hours))
+    breaks = np.concatenate([[False], hours > 1.5 * step])
+    return Steps(stamps.astype("datetime64[M]").astype(np.int64) % MONTHS + 1, step, breaks)
+
+
 def weather_windows(
     height: ArrayLike,
     month: ArrayLike,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from siting.kernels.access import weather_windows
+from siting.kernels.access import steps_of, weather_windows
 
 REFERENCE = os.environ.get("SITING_REFERENCE_DATA")
 
@@ -69,6 +69,11 @@ def test_a_gap_ends_a_window() -> None:
     assert missing.unknown[0] == 1.0
 
 
+def test_times_that_do_not_rise_are_refused() -> None:
+    with pytest.raises(ValueError, match="times have to rise"):
+        steps_of(np.array(["2020-01-02", "2020-01-01"], "datetime64[D]"))
+
+
 def test_months_have_to_be_told() -> None:
     with pytest.raises(ValueError, match="a month from 1 to 12"):
         weather_windows([1.0, 2.0], [0, 1], limit=1, length=1)
@@ -78,8 +83,9 @@ def test_months_have_to_be_told() -> None:
 def test_a_year_off_oregon() -> None:
     # Three-hourly heights of 2010: 10.5 % of the time below 1.5 m, 24 windows of 12 h and more.
     heights = pd.read_csv(Path(str(REFERENCE)) / "wave" / "pysam_us_wave_2010.csv").iloc[:, 0]
-    month = pd.date_range("2010-01-01", periods=len(heights), freq="3h").month
-    found = weather_windows(heights, month, limit=1.5, length=12.0, step=3.0)
+    time = steps_of(pd.date_range("2010-01-01", periods=len(heights), freq="3h"))
+    assert time.step == 3.0
+    found = weather_windows(heights, time.month, limit=1.5, length=12.0, step=3.0)
     assert found.windows.sum() == 24
     days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     assert (found.below[0] * days).sum() / 365 == pytest.approx(0.105, abs=5e-4)

@@ -8,7 +8,8 @@ import xarray as xr
 
 from siting.errors import InputError
 from siting.findings import Finding
-from siting.outputs.comparison.content import compare
+from siting.outputs.comparison.content import compare, joint
+from siting.outputs.comparison.figures import pairs_figure, year_figure
 from siting.outputs.comparison.page import render, sentence
 
 HS, TE, TP = "significant_wave_height", "wave_energy_period", "wave_peak_period"
@@ -110,9 +111,24 @@ def test_the_page_shows_figures_units_and_findings(pair) -> None:
     assert page == render(compare(*pair), [finding])
 
 
-def test_axes_have_units(pair) -> None:
-    from siting.outputs.comparison.figures import pairs_figure, year_figure
+def test_heights_and_periods_together(pair) -> None:
+    model, buoy = pair
+    assert joint(compare(model, buoy)) is None  # no common period
+    buoy[TE] = buoy[HS] + 7
+    title, ours, theirs = joint(compare(model, buoy))
+    assert title.startswith("Energy period")
+    assert ours.steps == theirs.steps == 2920
+    assert theirs.share.sum() == pytest.approx(1.0)
+    assert theirs.share.sum(axis=1)[4] == pytest.approx(  # 2 to 2.5 m
+        np.mean([2 <= h < 2.5 for h in compare(model, buoy).compared[0].observed])
+    )
+    buoy[TE][:] = np.nan
+    assert joint(compare(model, buoy)) is None
+    buoy[TE] = buoy[HS] + 7
+    assert "Heights and periods together" in render(compare(model, buoy))
 
+
+def test_axes_have_units(pair) -> None:
     for each in compare(*pair).compared:
         for figure in (pairs_figure(each), year_figure(each)):
             labels = [ax.get_ylabel() for ax in figure.axes] + [a.get_xlabel() for a in figure.axes]

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from siting.errors import InputError
 from siting.io.quantities import quantities
 from siting.kernels.agreement import Agreement, agreement, angular_agreement, matched
+from siting.kernels.occurrence import Occurrence, occurrence
 
 Floats = NDArray[np.float64]
 
 HEIGHT = "significant_wave_height"
+# Periods that a joint table is made of, the first that both have.
+PERIODS = ("wave_energy_period", "wave_peak_period", "wave_mean_period_tm01",
+           "wave_mean_period_tm02")  # fmt: skip
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
 _CLASS = 1.0  # of heights [m]
@@ -153,6 +157,24 @@ def _compared(
         _parts(agree, model, observed, months),
         _parts(agree, model, observed, {} if heights is None else _height_classes(heights)),
     )
+
+
+def joint(found: Comparison) -> tuple[str, Occurrence, Occurrence] | None:
+    """How often heights and periods occur together: the period's title, model, and buoy.
+
+    Of the steps where both have both, so that the tables differ by the seas alone.
+    """
+    known = {each.quantity: each for each in found.compared}
+    name = next((each for each in PERIODS if each in known), None)
+    if name is None or HEIGHT not in known:
+        return None
+    height, period = known[HEIGHT], known[name]
+    values = (height.model, period.model, height.observed, period.observed)
+    whole = np.isfinite(values).all(axis=0)
+    if not whole.any():
+        return None
+    h, t, buoy_h, buoy_t = (each[whole] for each in values)
+    return period.title, occurrence(h, t), occurrence(buoy_h, buoy_t)
 
 
 def _parts(

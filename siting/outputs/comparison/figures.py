@@ -7,6 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from siting.kernels.agreement import quantile_pairs
+from siting.kernels.occurrence import Occurrence
 from siting.outputs.comparison.content import MONTHS, Compared
 from siting.outputs.map.labels import display_unit
 from siting.outputs.report.drawing import BASELINE, INDEX, INK, SOFT, WIDTH, axes, short
@@ -34,7 +35,7 @@ def pairs_figure(each: Compared) -> Figure:
     top = max(float(counts.max()), 2.0)
     cells = ax.imshow(
         shown, origin="lower", extent=(low, high, low, high), aspect="auto",
-        interpolation="nearest", norm=LogNorm(1, top), cmap=cmcrameri.cm.oslo_r,
+        interpolation="nearest", norm=LogNorm(0.5, top), cmap=cmcrameri.cm.oslo_r,
     )  # fmt: skip
     bar = figure.colorbar(cells, cax=axes(figure, WIDTH / 2 - 0.25, 0.5, WIDTH / 2 + 0.15, 0.25))
     ticks = [10**i for i in range(int(np.log10(top)) + 1)]
@@ -103,4 +104,30 @@ def year_figure(each: Compared) -> Figure:
     ax.set_ylabel(f"Mean [{display_unit(each.unit) or '1'}]")
     ax.grid(axis="y", color=SOFT, alpha=0.3)
     ax.legend(loc="best")
+    return figure
+
+
+def joint_figure(period: str, model: Occurrence, buoy: Occurrence) -> Figure:
+    """Share of time by classes of height and period, the buoy's beside the model's."""
+    figure = Figure(figsize=(WIDTH, 3.0))
+    top = 100 * float(max(model.share.max(), buoy.share.max()))
+    wide = (WIDTH - 1.9) / 2
+    right = max(each.period_edges[-1] for each in (model, buoy))
+    high = max(each.height_edges[-1] for each in (model, buoy))
+    for number, (name, table) in enumerate((("Buoy", buoy), ("Model", model))):
+        left = 0.55 + number * (wide + 0.25)
+        ax = axes(figure, left, 0.5, WIDTH - left - wide, 0.25)
+        cells = ax.imshow(
+            np.ma.masked_equal(100 * table.share, 0), origin="lower", aspect="auto", vmin=0,
+            vmax=top, cmap=cmcrameri.cm.oslo_r, interpolation="nearest",
+            extent=(0, table.period_edges[-1], 0, table.height_edges[-1]),
+        )  # fmt: skip
+        ax.set_xlim(0, right)
+        ax.set_ylim(0, high)
+        ax.set_title(name, loc="left")
+        ax.set_xlabel(f"{short(period, 40)} [s]")
+        if number == 0:
+            ax.set_ylabel("Significant wave height [m]")
+    bar = figure.colorbar(cells, cax=axes(figure, WIDTH - 0.8, 0.5, 0.65, 0.25))
+    bar.set_label("Share of the pairs [%]")
     return figure

@@ -10,8 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from siting import __version__
 from siting.findings import Finding
 from siting.kernels.agreement import Agreement
-from siting.outputs.comparison.content import Compared, Comparison
-from siting.outputs.comparison.figures import pairs_figure, year_figure
+from siting.outputs.comparison.content import Compared, Comparison, joint
+from siting.outputs.comparison.figures import joint_figure, pairs_figure, year_figure
 from siting.outputs.map.labels import display_unit
 from siting.outputs.report.drawing import drawing
 from siting.outputs.report.page import Picture, policy
@@ -35,9 +35,11 @@ def render(found: Comparison, findings: Sequence[Finding] = ()) -> str:
     style = _style()
     with drawing():
         sections = [_section(each) for each in found.compared]
+        together = _together(found)
     return _environment().get_template("page.html").render(
         found=found,
         sections=sections,
+        together=together,
         findings=sorted(findings, key=lambda each: each.severity != "warning"),
         within=_duration(found.within),
         steps=[_duration(each.step) for each in (found.model, found.buoy)],
@@ -83,6 +85,19 @@ def _section(each: Compared) -> Section:
         Picture.of(year_figure(each), year),
         tables,
     )
+
+
+def _together(found: Comparison) -> Picture | None:
+    """How often heights and periods occur together, where both have both."""
+    tables = joint(found)
+    if tables is None:
+        return None
+    period, model, buoy = tables
+    text = (
+        f"Share of {buoy.steps:,} pairs by classes of .5 m of height and 1 s of {period}:"
+        " the buoy's and the model's."
+    )
+    return Picture.of(joint_figure(period, model, buoy), text)
 
 
 def sentence(each: Compared) -> str:
