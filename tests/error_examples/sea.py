@@ -4,13 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sklearn.ensemble import HistGradientBoostingRegressor as Boosting
 
 from siting.grid import as_layer, make_grid
 from siting.grid.months import as_monthly
 from siting.io.device import read_device
+from siting.scoring import surrogate as surrogates
 from siting.simulated import simulated
+from siting.simulation.climate import donor_of
 from siting.sources.declared import UserFile
 from siting.sources.series import read_file
+from tests.toy_simulator import ToySimulator
 
 from .made import example
 
@@ -27,19 +31,48 @@ def _(folder: Path) -> None:
     read_file("buoy", declared, folder / "waves.csv")
 
 
-class HalfKnown:
-    """A simulator that has no data for the second cell that it is asked for."""
+def surrogate(cost: np.ndarray, model: Boosting) -> None:
+    """Learn the costs of 20 x 20 cells from a layer that holds them, 60 of them simulated."""
+    grid = make_grid("EPSG:4326", 5.0, (-50, -50, 50, 50))
+    feature = as_layer(cost.astype(np.float32), grid, units="1", status="derived").rename("waves")
+    toy = ToySimulator(lambda rows, columns: cost[rows, columns])
+    domain = as_layer(np.ones((20, 20), bool), grid)
+    learn([feature], toy, model, domain, grid)
 
-    target = "cost"
-    attrs: dict[str, str] = {}  # noqa: RUF012 (never changed)
 
-    def simulate(self, rows: np.ndarray, columns: np.ndarray) -> pd.DataFrame:
-        return pd.DataFrame({"cost": [2.4, np.nan]})
+def learn(features: list, toy: ToySimulator, model: object, domain: object, grid: object) -> None:
+    surrogates.simulated(toy, features, model, domain, grid, first=40, batch=20, most=60, best=5)
+
+
+SEA = np.random.default_rng(1).uniform(4, 9, (20, 20))
+
+
+@example("SURROGATE_NO_DATA")
+def _(folder: Path) -> None:
+    surrogate(np.where(np.arange(400).reshape(20, 20) < 12, SEA, np.nan), Boosting())
+
+
+@example("SURROGATE_UNSETTLED")
+def _(folder: Path) -> None:
+    surrogate(SEA, Boosting(max_iter=5))
+
+
+@example("SURROGATE_USELESS")
+def _(folder: Path) -> None:
+    surrogate(SEA, Boosting(max_iter=2))
+
+
+@example("DONOR_INVALID")
+def _(folder: Path) -> None:
+    time = pd.date_range("2010-01-01", "2010-07-01", freq="3h")
+    half = {"time": time, "significant_wave_height": 2.0, "wave_energy_period": 9.0}
+    donor_of(pd.DataFrame(half))
 
 
 @example("CANDIDATES_NOT_SIMULATED")
 def _(folder: Path) -> None:
-    simulated(HalfKnown(), (np.array([0, 0]), np.array([0, 1])), {})
+    half_known = ToySimulator(lambda rows, columns: np.array([2.4, np.nan]))
+    simulated(half_known, (np.array([0, 0]), np.array([0, 1])), {})
 
 
 DEVICE = """\

@@ -1,0 +1,56 @@
+"""Figures of a simulator beside candidates."""
+
+import numpy as np
+import pytest
+
+from siting.candidates import select
+from siting.errors import PipelineError
+from siting.findings import collect
+from siting.grid import as_layer, make_grid
+from siting.simulated import simulated, simulated_order
+
+from .toy_simulator import ToySimulator
+
+GRID = make_grid("EPSG:4326", 1.0, (0, 0, 4, 1))
+TRUE = np.array([3.0, 1.0, 2.0, np.nan])
+
+
+def by_column(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    return TRUE[columns]
+
+
+def test_candidates_are_ranked_by_what_was_simulated_and_not_by_the_guess() -> None:
+    guess = as_layer(np.array([[1.0, 2.0, 3.0, 9.0]]), GRID, units="1").rename("guess")
+    allowed = as_layer(np.array([[True, True, True, False]]), GRID)
+    found = select(
+        guess, {"guess": guess}, allowed, GRID, count=3, order="lowest",
+        simulator=ToySimulator(by_column),
+    )  # fmt: skip
+    assert found["cost_per_gpu_hour"].tolist() == [1.0, 2.0, 3.0]
+    assert found["guess"].tolist() == [2.0, 3.0, 1.0]
+    assert found["rank"].tolist() == [1, 2, 3]
+    assert found.attrs["columns"]["cost_per_gpu_hour"]["units"] == "USD GPU-1 h-1"
+
+
+def test_candidates_without_data_come_last_and_are_told_of() -> None:
+    guess = as_layer(np.array([[4.0, 3.0, 2.0, 1.0]]), GRID, units="1").rename("guess")
+    allowed = as_layer(np.ones((1, 4), bool), GRID)
+    with collect() as findings:
+        found = select(
+            guess, {"guess": guess}, allowed, GRID, count=4, order="lowest",
+            simulator=ToySimulator(by_column),
+        )  # fmt: skip
+    assert np.isnan(found["cost_per_gpu_hour"].iloc[-1])
+    (told,) = [each for each in findings if each.code == "CANDIDATES_NOT_SIMULATED"]
+    assert told.found == "1 of 4"
+
+
+def test_a_layer_of_the_same_name_is_refused() -> None:
+    cells = np.array([0]), np.array([0])
+    with pytest.raises(PipelineError, match="COLUMN_TAKEN"):
+        simulated(ToySimulator(by_column), cells, {"cost_per_gpu_hour": None})
+
+
+def test_the_highest_come_first_where_more_is_better() -> None:
+    figures = ToySimulator(by_column).simulate(np.zeros(4, int), np.arange(4))
+    assert simulated_order(figures, "cost_per_gpu_hour", "highest").tolist() == [0, 2, 1, 3]
