@@ -14,7 +14,7 @@ from siting.projection import Floats
 
 LANES = 64
 _STRIDE = LANES + 8  # rows a whole multiple of 512 bytes apart would get in each other's way
-_HOURS = 32  # hours of generation that are made ready at once
+_HOURS = 64  # hours of generation that are made ready at once
 _WINDOW = 240  # hours at the end; after them most batteries have forgotten how full they were
 _ROUNDING = 1e-12  # share of the energy of a series
 _SHORT_BELOW = 1e-9  # share of the load that counts as served in full: rounding, nothing else
@@ -47,8 +47,8 @@ def run_lanes(
     start: float,
     pairs: tuple[int, int],
     out: Floats,
-) -> float:
-    """Fill in the results of pairs of a site and a design; the least value of the series.
+) -> bool:
+    """Fill in the results of pairs of a site and a design; whether the series have values below 0.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def run_lanes(
     lanes = np.zeros(_ROWS * _STRIDE)
     site = np.zeros(LANES, dtype=np.int64)
     generation = np.empty((_HOURS, LANES))
-    hours, least = wave.shape[1], 0.0
+    hours, negative = wave.shape[1], False
     for first in range(pairs[0], pairs[1], LANES):
         count = min(LANES, pairs[1] - first)
         _load_lanes(designs, hotel, compute, first, count, lanes, site)
@@ -86,10 +86,9 @@ def run_lanes(
                 lanes[_LEVEL + i] = start * lanes[_ENERGY + i]
         for i in range(count):
             out[first + i, 7] = lanes[_LEVEL + i]
-        found = _measure(wave, sun, efficiencies, lanes, site, generation)
-        least = min(least, found)
+        negative |= _measure(wave, sun, efficiencies, lanes, site, generation)
         _write(lanes, hours, efficiencies, np.isnan(start), first, count, out)
-    return least
+    return negative
 
 
 @numba.njit(cache=True, nogil=True)
@@ -125,23 +124,26 @@ def _fill(
     lanes: Floats,
     site: NDArray[np.int64],
     generation: Floats,
-) -> float:
-    """Generation of the lanes in some hours; the least value of the series in them."""
-    least = 0.0
+) -> bool:
+    """Generation of the lanes in some hours; whether the series have values below 0 in them."""
+    negative = False
     if site[0] == site[LANES - 1]:
+        waves, suns = wave[site[0], first : first + count], sun[site[0], first : first + count]
         for hour in range(count):
-            w, s = float(wave[site[0], first + hour]), float(sun[site[0], first + hour])
-            least = min(least, w, s)
+            w, s = float(waves[hour]), float(suns[hour])
+            negative |= (w < 0.0) | (s < 0.0)
+            row = generation[hour]
             for i in range(LANES):
-                generation[hour, i] = lanes[_WAVE + i] * w + lanes[_SUN + i] * s
+                row[i] = lanes[_WAVE + i] * w + lanes[_SUN + i] * s
     else:
         for i in range(LANES):
             a, b, k = lanes[_WAVE + i], lanes[_SUN + i], site[i]
+            waves, suns = wave[k, first : first + count], sun[k, first : first + count]
             for hour in range(count):
-                w, s = float(wave[k, first + hour]), float(sun[k, first + hour])
-                least = min(least, w, s)
+                w, s = float(waves[hour]), float(suns[hour])
+                negative |= (w < 0.0) | (s < 0.0)
                 generation[hour, i] = a * w + b * s
-    return least
+    return negative
 
 
 @numba.njit(cache=True, nogil=True)
@@ -203,17 +205,17 @@ def _measure(
     lanes: Floats,
     site: NDArray[np.int64],
     generation: Floats,
-) -> float:
-    """Add up what happens in all hours; the least value of the series."""
-    least, leading = 0.0, True
+) -> bool:
+    """Add up what happens in all hours; whether the series have values below 0."""
+    negative, leading = False, True
     for first in range(0, wave.shape[1], _HOURS):
         count = min(_HOURS, wave.shape[1] - first)
-        least = min(least, _fill(wave, sun, first, count, lanes, site, generation))
+        negative |= _fill(wave, sun, first, count, lanes, site, generation)
         for hour in range(count):
             _add_hour(generation[hour], efficiencies[0], efficiencies[1], lanes)
             if leading:
                 leading = _still_leading(lanes, first + hour + 1.0)
-    return least
+    return negative
 
 
 @numba.njit(cache=True, nogil=True)

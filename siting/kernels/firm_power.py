@@ -246,12 +246,13 @@ def _run(
     workers = os.cpu_count() or 1
     step = max(-(-total // (workers * LANES * 4)), 1) * LANES
 
-    def part(first: int) -> float:
+    def part(first: int) -> bool:
         pairs = first, min(first + step, total)
-        return float(run_lanes(wave, sun, designs, *loads, losses, begin, pairs, out))
+        return bool(run_lanes(wave, sun, designs, *loads, losses, begin, pairs, out))
 
     with ThreadPoolExecutor(workers) as pool:
-        least = min(pool.map(part, range(0, total, step)), default=0.0)
-    if least < 0:
+        negative = list(pool.map(part, range(0, total, step)))
+    if any(negative):
+        least = min(float(np.nanmin(wave)), float(np.nanmin(sun)))
         raise ValueError(f"generation must not be below 0 (got {least:g})")
     return out.reshape(len(wave), designs.shape[1], len(RESULTS))
