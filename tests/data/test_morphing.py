@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -76,3 +77,35 @@ def test_errors_of_the_flux_come_out_again_from_the_records():
                 )
                 expected = flux.loc[(donor.station, target.station), "error"]
                 assert np.log(made / own) == pytest.approx(expected, abs=1e-3)
+
+
+FIGURES = {
+    "energy flux": "wave_flux",
+    "capacity factor": "capacity_factor",
+    "energy served": "energy_served",
+    "hours at full load": "full_load_hours",
+    "least cost of an hour of compute": "cost_per_compute_hour",
+}
+
+
+def rms(rows):
+    return np.sqrt((rows["rms"] ** 2).mean())
+
+
+def test_the_page_states_what_the_table_holds():
+    page = (DATA.parent / "docs" / "simulation.md").read_text("utf-8")
+    stated = re.findall(
+        r"^\| ([a-z][^|]+?) \| ((?:[-+]?\d\.\d\d(?: \| )?){5}) \|$", page, re.MULTILINE
+    )
+    assert len(stated) == ERRORS["figure"].nunique()
+    maine = ERRORS["donor"].str.contains("44007") | ERRORS["station"].str.contains("44007")
+    embedded = ERRORS["donor"].str.contains("embedded")
+    for label, numbers in stated:
+        what, _, device = label.partition(", ")
+        prefix = {"RM3": "rm3_", "drifting node": "drifting_node_", "": ""}[device]
+        chosen = ERRORS["figure"] == prefix + FIGURES[what]
+        found = [
+            ERRORS[chosen]["error"].mean(), rms(ERRORS[chosen]), rms(ERRORS[chosen & maine]),
+            rms(ERRORS[chosen & embedded]), ERRORS[chosen]["worst"].max(),
+        ]  # fmt: skip
+        np.testing.assert_allclose([float(n) for n in numbers.split(" | ")], found, atol=0.00501)

@@ -52,7 +52,7 @@ def climate(latitude: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize(("tilt", "azimuth"), [(0.0, 180.0), (25.0, 150.0)])
-def test_annual_energy_is_that_of_pvlib_within_one_percent_at_20_places(tilt, azimuth):
+def test_energy_of_a_year_is_that_of_pvlib_at_20_places(tilt, azimuth):
     for seed, (longitude, latitude) in enumerate(PLACES):
         ghi = cloudy_irradiance(longitude, latitude, seed)
         air, wind = climate(latitude)
@@ -61,8 +61,8 @@ def test_annual_energy_is_that_of_pvlib_within_one_percent_at_20_places(tilt, az
             longitude=[longitude], tilt=tilt, azimuth=azimuth,
         )[0]  # fmt: skip
         expected = pvlib_power(longitude, latitude, ghi, air, wind, tilt, azimuth)
-        assert found.sum() == pytest.approx(expected.sum(), rel=0.01)
-        assert np.sqrt(np.mean((found - expected) ** 2)) < 0.01  # of the power as rated
+        assert found.sum() == pytest.approx(expected.sum(), rel=0.001)
+        assert np.sqrt(np.mean((found - expected) ** 2)) < 0.001  # of the power as rated
 
 
 def test_zenith_is_that_of_the_solar_position_algorithm():
