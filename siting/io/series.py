@@ -13,9 +13,10 @@ from siting import units
 from siting.errors import InputError, UnitsError
 from siting.findings import warn
 from siting.geodesy import geodesic_distance
-from siting.io.formats import StrPath, format_of, local_file
+from siting.io.formats import Format, StrPath, format_of, local_file
 from siting.io.ndbc import is_ndbc, read_ndbc
 from siting.io.quantities import known_name, quantities
+from siting.io.series_hindcast import is_list_of_sites, read_nearest
 from siting.io.series_netcdf import read_columns
 from siting.io.source import plain_unit
 from siting.io.table import read_table
@@ -44,8 +45,8 @@ def read_series(
     Parameters
     ----------
     path : path-like
-        CSV with a column of times (or year, month, day, hour), NetCDF, or NDBC's standard
-        meteorological text.
+        CSV with a column of times (or year, month, day, hour), NetCDF, NDBC's standard
+        meteorological text, or HDF5 of WPTO or the NSRDB, whose nearest site is taken.
     columns : dict
         Column or variable of the file by the name of the quantity, as in
         ``{"significant_wave_height": "WVHT"}``.
@@ -69,7 +70,11 @@ def read_series(
     file = local_file(path)
     for quantity in columns:
         _check_typed(known_name(quantity), file)
-    table = _table(file, list(columns.values()))
+    kind = format_of(file)
+    if is_list_of_sites(file, kind):
+        table = read_nearest(file, columns, longitude, latitude, within)
+    else:
+        table = _table(file, kind, list(columns.values()))
     seconds = _seconds(table, time_zone, file)
     _check_place(table, longitude, latitude, within, file)
     values = {
@@ -96,8 +101,7 @@ def _check_typed(quantity: str, file: Path) -> None:
         )
 
 
-def _table(file: Path, names: list[str]) -> pd.DataFrame:
-    kind = format_of(file)
+def _table(file: Path, kind: Format, names: list[str]) -> pd.DataFrame:
     if kind in {"netcdf3", "hdf5"}:
         return read_columns(file, kind, names)
     if kind == "text" and is_ndbc(file):

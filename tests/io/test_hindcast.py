@@ -1,9 +1,11 @@
 """Hindcasts of each layout give the values that were written, in one pass, whatever the chunks."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
@@ -15,6 +17,7 @@ from siting.errors import InputError, UnitsError
 from siting.findings import collect
 from siting.grid import make_grid
 from siting.io.hindcast import HindcastFile, open_hindcast
+from siting.io.series import read_series
 from siting.kernels.series_reduction import (
     AnnualMaximum,
     JointOccurrence,
@@ -239,6 +242,55 @@ def test_unstructured_cells_are_sites(tmp_path: Path) -> None:
     file = quietly(files.write(dataset, tmp_path / "mesh.nc"))
     assert file.cells.longitude == pytest.approx(np.array([[-124.5, -124.6, -124.7]]))
     assert np.allclose(table(file, HS), files.heights(48, (3,)), equal_nan=True)
+
+
+def test_a_site_of_wpto_is_a_series_too(tmp_path: Path) -> None:
+    path = wpto(tmp_path / "wave.h5")
+    place = {"site": "B", "longitude": -124.61, "latitude": 44.7}
+    with collect():
+        found = read_series(path, {HS: HS, TE: "energy_period"}, **place)
+    assert np.allclose(found[HS][0], files.heights(80, (3,))[:, 1])
+    assert np.allclose(found[TE][0], files.periods(80, (3,))[:, 1])
+    assert (found["time"].values == files.hours(80, 3)).all()
+    with pytest.raises(InputError, match="SITE_MISMATCH"):
+        read_series(path, {HS: HS}, site="C", longitude=-120.0, latitude=44.7)
+
+
+# --- files as they are delivered ------------------------------------------------------------------
+
+
+def delivered(name: str) -> Path:
+    folder = os.environ.get("SITING_REFERENCE_DATA")
+    if folder is None:
+        pytest.skip(f"needs {name} of the reference data: set SITING_REFERENCE_DATA")
+    return Path(folder) / name
+
+
+def test_a_delivered_file_of_wpto_reads_as_h5py_reads_it() -> None:
+    path = delivered("wave/ri_wave_2010.h5")
+    with collect() as findings:
+        file = open_hindcast(path)
+        found = file.reduce({"hs": MonthlyMean(HS), "hours": ValidCount((HS, TE))})
+    with h5py.File(path) as stored:
+        hs = stored["significant_wave_height"][:].astype(float)
+    # 2010 in steps of three hours: January has 248 of them.
+    assert np.allclose(found["hs"].sel(month=1), hs[:248].mean(axis=0))
+    assert set(found["hours"].values.tolist()) == {2920}
+    # Its energy period says that SWAN calls it TM02; the bay is calmer than any open water.
+    assert {each.code for each in findings} == {"QUANTITY_MISMATCH", "RANGE_IMPLAUSIBLE"}
+
+
+def test_a_delivered_file_of_the_nsrdb_reads_as_h5py_reads_it() -> None:
+    path = delivered("solar/nsrdb_brazil_solar.h5")
+    with collect():
+        file = open_hindcast(path, {"solar_irradiance": "ghi"})
+        found = file.reduce({"sun": MonthlyMean("solar_irradiance")})["sun"]
+        series = file.series(-56.26, -7.03)
+    with h5py.File(path) as stored:
+        ghi = stored["ghi"][:, 0].astype(float)
+    assert np.allclose(found.sel(month=12), ghi[-31 * 48 :].mean())
+    assert np.allclose(series["solar_irradiance"], ghi)
+    assert str(series["time"].iloc[-1]) == "2019-12-31 23:30:00"
 
 
 # --- one pass -------------------------------------------------------------------------------------
