@@ -137,6 +137,7 @@ def test_as_many_and_as_large_files_as_allowed(tmp_path, monkeypatch) -> None:
     ("name", "problem"),
     [
         ("C:a.tif", "Windows"),
+        ("\uff23\uff1aa.tif", "Windows"),  # fullwidth letters
         ("in\\a.tif", "Windows"),
         ("in/a\u202etif", "not seen"),
         ("in/a\u200b.tif", "not seen"),
