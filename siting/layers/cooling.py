@@ -93,8 +93,14 @@ def pue_at(
     ----------
     temperature : (y, x) layer
         Of the sea's surface, of one month or the mean of the year [degC].
-    supply_limit, approach, overhead, pumping
-        As for :func:`pue`.
+    supply_limit : float
+        Warmest water that the processors may be given [degC].
+    approach : float
+        How much warmer than the sea the water behind the heat exchanger is [K].
+    overhead : float
+        Losses of conversion and all that is neither processor nor cooling, as share [1].
+    pumping : float
+        Pumps of seawater and coolant, as share [1].
 
     Returns
     -------
