@@ -71,9 +71,9 @@ class Sites(NamedTuple):
         return self.within(moved)
 
 
-# What judges designs (s, d, 4) of sites: values (s, d), lower being better and infinity for those
-# that are none, and the designs that they belong to.
-Judge = Callable[[Sites, Floats], tuple[Floats, Floats]]
+# What judges designs (s, d, 4) of sites, given the lowest values so far (s,): values (s, d), which
+# are infinity for what is no design or not lower, and the designs that they belong to.
+Judge = Callable[[Sites, Floats, Floats], tuple[Floats, Floats]]
 
 
 def make_sites(
@@ -111,8 +111,14 @@ def make_sites(
     return Sites(waves, suns, table, ratio, hotel, compute, unit, efficiencies)
 
 
+def grid(sites: Sites, waves: tuple[float, ...]) -> Floats:
+    """Designs to start from, 32 for each mean power of waves per load, (s, d, 4)."""
+    sizes = product(waves, (0.0, 0.3, 1.0, 3.0), (0.0, 4.0, 16.0, 72.0), (0.3, 1.0))
+    return sites.within(np.array(list(sizes)) * sites.unit[:, np.newaxis])
+
+
 def best_designs(
-    sites: Sites, judge: Judge, start: Floats | None = None, width: float = 0.5
+    sites: Sites, judge: Judge, start: Floats, width: float = 0.5
 ) -> tuple[Floats, Floats]:
     """The best design of each site that is found, (s, 4), and its value.
 
@@ -122,8 +128,8 @@ def best_designs(
         Where, and what things cost.
     judge : callable
         What is to be low.
-    start : (s, 4) array, optional
-        Designs to look around; by default the best of a grid of 256.
+    start : (s, d, 4) array
+        Designs of which the best is looked around.
     width : float
         First length of the steps, about the share by which sizes change.
 
@@ -133,10 +139,7 @@ def best_designs(
         Values are NaN where the series has NaN, infinite where no design is one.
     """
     parts = [np.arange(i, min(i + _SITES, len(sites.wave))) for i in _starts(sites)]
-    found = [
-        _best(sites.at(rows), judge, None if start is None else start[rows], width)
-        for rows in parts
-    ]
+    found = [_best(sites.at(rows), judge, start[rows], width) for rows in parts]
     designs, values = zip(*found, strict=True)
     return np.concatenate(designs), np.concatenate(values)
 
@@ -145,25 +148,20 @@ def _starts(sites: Sites) -> range:
     return range(0, len(sites.wave), _SITES)
 
 
-def _best(sites: Sites, judge: Judge, start: Floats | None, width: float) -> tuple[Floats, Floats]:
-    grid = _grid() * sites.unit[:, np.newaxis] if start is None else start[:, np.newaxis]
-    values, designs = judge(sites, sites.within(grid))
+def _best(sites: Sites, judge: Judge, start: Floats, width: float) -> tuple[Floats, Floats]:
+    values, designs = judge(sites, start, np.full(len(sites.wave), np.inf))
     first = np.argmin(values, axis=1)  # the first NaN, where there are any
     each = np.arange(len(first))
     best, value = designs[each, first], values[each, first]
     searched = np.flatnonzero(np.isfinite(value))
 
-    def objective(rows: NDArray[np.intp], points: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    def objective(
+        rows: NDArray[np.intp], points: Floats, values: Floats, steps: Floats
+    ) -> tuple[Floats, Floats]:
         some = sites.at(searched[rows])
-        return judge(some, some.moved(points, steps))
+        return judge(some, some.moved(points, steps), values)
 
     best[searched], value[searched] = lowest(
         objective, best[searched], value[searched], width, _NARROWEST, _ROUNDS
     )
     return best, value
-
-
-def _grid() -> Floats:
-    """256 sizes per unit: mean power of waves from a little to many times the load."""
-    waves = 0.15, 0.3, 0.6, 1.0, 1.5, 2.5, 4.0, 8.0
-    return np.array(list(product(waves, (0.0, 0.3, 1.0, 3.0), (0.0, 4.0, 16.0, 72.0), (0.3, 1.0))))

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from siting.projection import Floats
 
-# In: rows of the functions asked, the best point of each (n, v), and steps from it (n, p, v). Out:
-# (n, p) values, and the (n, p, v) points that they belong to. What a step means is for the function
-# to say, which may also move a point to where it is allowed.
-Objective = Callable[[NDArray[np.intp], Floats, Floats], tuple[Floats, Floats]]
+# In: rows of the functions asked, the best point of each (n, v), its value (n,), and steps from it
+# (n, p, v). Out: (n, p) values, and the (n, p, v) points that they belong to. What a step means is
+# for the function to say, which may also move a point to where it is allowed.
+Objective = Callable[[NDArray[np.intp], Floats, Floats, Floats], tuple[Floats, Floats]]
 
 
 def poll(dimensions: int) -> Floats:
@@ -39,7 +39,8 @@ def lowest(
     Parameters
     ----------
     objective : callable
-        ``objective(rows, points, steps)`` asks some of the functions, each around its own point.
+        ``objective(rows, points, values, steps)`` asks some of the functions, each around its own
+        point; instead of a value that is not below that of the point it may give infinity.
     start, values : (n, v) and (n,) arrays
         A point for each function and its value, which is finite.
     width, narrowest : float
@@ -57,7 +58,7 @@ def lowest(
 
     Examples
     --------
-    >>> def bowl(rows, points, steps):
+    >>> def bowl(rows, points, values, steps):
     ...     asked = points[:, np.newaxis] + steps
     ...     return ((asked - [1.0, 2.0]) ** 2).sum(axis=-1), asked
     >>> point, value = lowest(bowl, np.zeros((1, 2)), np.array([5.0]), 1.0, 1e-4, 200)
@@ -72,7 +73,7 @@ def lowest(
         if not len(rows):
             break
         around = (steps, turned)[number % 2] * widths[rows, np.newaxis, np.newaxis]
-        found, points = objective(rows, best[rows], around)
+        found, points = objective(rows, best[rows], value[rows], around)
         least = np.argmin(found, axis=1)
         each = np.arange(len(rows))
         better = found[each, least] < value[rows]

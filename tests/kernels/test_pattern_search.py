@@ -18,13 +18,15 @@ def test_the_ground_of_a_long_valley_is_found(seed: int) -> None:
     turned = np.linalg.qr(random.normal(size=(4, 4)))[0]
     target = random.uniform(-3, 3, (2, 4))
 
-    def valley(rows: NDArray, points: NDArray, steps: NDArray) -> tuple[NDArray, NDArray]:
+    def valley(
+        rows: NDArray, points: NDArray, values: NDArray, steps: NDArray
+    ) -> tuple[NDArray, NDArray]:
         asked = points[:, np.newaxis] + steps
         away = (asked - target[rows][:, np.newaxis]) @ turned
         return (away**2 * [1.0, 5.0, 25.0, 100.0]).sum(axis=-1), asked
 
     start = np.full((2, 4), 5.0)
-    value = valley(np.arange(2), start, np.zeros((2, 1, 4)))[0][:, 0]
+    value = valley(np.arange(2), start, start, np.zeros((2, 1, 4)))[0][:, 0]
     point, found = lowest(valley, start, value, 1.0, 1e-5, 400)
     assert (found < 1e-7 * value).all()
     np.testing.assert_allclose(point, target, atol=1e-2)
@@ -33,7 +35,9 @@ def test_the_ground_of_a_long_valley_is_found(seed: int) -> None:
 def test_only_what_still_moves_is_asked() -> None:
     asked: list[list[int]] = []
 
-    def steep(rows: NDArray, points: NDArray, steps: NDArray) -> tuple[NDArray, NDArray]:
+    def steep(
+        rows: NDArray, points: NDArray, values: NDArray, steps: NDArray
+    ) -> tuple[NDArray, NDArray]:
         asked.append(rows.tolist())
         there = points[:, np.newaxis] + steps
         flat = (rows == 0)[:, np.newaxis]
@@ -44,7 +48,9 @@ def test_only_what_still_moves_is_asked() -> None:
 
 
 def test_what_an_objective_moved_is_kept_exactly() -> None:
-    def rounded(rows: NDArray, points: NDArray, steps: NDArray) -> tuple[NDArray, NDArray]:
+    def rounded(
+        rows: NDArray, points: NDArray, values: NDArray, steps: NDArray
+    ) -> tuple[NDArray, NDArray]:
         there = np.round(points[:, np.newaxis] + steps)
         return np.abs(there - 7).sum(axis=-1), there
 
