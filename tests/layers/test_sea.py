@@ -11,6 +11,7 @@ from siting.findings import collect
 from siting.geodesy import geodesic_distance
 from siting.grid import as_layer, cell_of, longitude_latitude, make_grid
 from siting.io.raster import read_raster
+from siting.io.vector import read_features
 from siting.layers import sea
 from siting.sources.catalogue import catalogue
 
@@ -193,3 +194,9 @@ def test_ways_from_ports_go_round_continents_and_over_the_dateline(water) -> Non
     # From Japan to California the geodesic is free.
     free = geodesic_distance(140.5, 34.5, -123.5, 37.5) / 1000
     assert way((140.5, 34.5), (-123.5, 37.5)) == pytest.approx(free, rel=0.002)
+
+
+def test_regions_need_no_repair() -> None:
+    with collect() as findings:
+        read_features(catalogue()["sea_regions"].path)
+    assert findings == []
