@@ -234,6 +234,107 @@ def energy_period_from_tm02(
     return _energy_period(tm02, "tm02", gamma, "waves.energy_period_from_tm02.tm02")
 
 
+@layer(status="derived")
+def energy_period_from_peak_monthly(
+    peak_period: Annotated[Monthly, Unit("s")], gamma: Gamma
+) -> Annotated[Monthly, Unit("s")]:
+    """Energy period of JONSWAP seas from their peak period, by month.
+
+    Parameters
+    ----------
+    peak_period : (month, y, x) layers
+        Peak period Tp [s].
+    gamma : float
+        Peak enhancement, as in :func:`energy_period_from_peak` [1].
+
+    Returns
+    -------
+    (month, y, x) layers
+        Energy period Te [s].
+
+    Raises
+    ------
+    InputError
+        QUANTITY_MISMATCH where the period is known to be another one.
+
+    Examples
+    --------
+    >>> values = np.full((12, 1, 1), 10.0)
+    >>> months = xr.DataArray(values, dims=("month", "y", "x"), attrs={"units": "s"})
+    >>> energy_period_from_peak_monthly(months, gamma=1).isel(month=0).round(2).item()
+    8.57
+    """
+    return _energy_period(
+        peak_period, "tp", gamma, "waves.energy_period_from_peak_monthly.peak_period"
+    )
+
+
+@layer(status="derived")
+def energy_period_from_tm01_monthly(
+    tm01: Annotated[Monthly, Unit("s")], gamma: Gamma
+) -> Annotated[Monthly, Unit("s")]:
+    """Energy period of JONSWAP seas from their mean period Tm01, by month.
+
+    Parameters
+    ----------
+    tm01 : (month, y, x) layers
+        Mean period by the first moment [s].
+    gamma : float
+        Peak enhancement, as in :func:`energy_period_from_tm01` [1].
+
+    Returns
+    -------
+    (month, y, x) layers
+        Energy period Te [s].
+
+    Raises
+    ------
+    InputError
+        QUANTITY_MISMATCH where the period is known to be another one.
+
+    Examples
+    --------
+    >>> values = np.full((12, 1, 1), 10.0)
+    >>> months = xr.DataArray(values, dims=("month", "y", "x"), attrs={"units": "s"})
+    >>> energy_period_from_tm01_monthly(months, gamma=1).isel(month=0).round(2).item()
+    11.11
+    """
+    return _energy_period(tm01, "tm01", gamma, "waves.energy_period_from_tm01_monthly.tm01")
+
+
+@layer(status="derived")
+def energy_period_from_tm02_monthly(
+    tm02: Annotated[Monthly, Unit("s")], gamma: Gamma
+) -> Annotated[Monthly, Unit("s")]:
+    """Energy period of JONSWAP seas from their zero-crossing period Tm02, by month.
+
+    Parameters
+    ----------
+    tm02 : (month, y, x) layers
+        Mean period by the second moment [s].
+    gamma : float
+        Peak enhancement, as in :func:`energy_period_from_tm02` [1].
+
+    Returns
+    -------
+    (month, y, x) layers
+        Energy period Te [s].
+
+    Raises
+    ------
+    InputError
+        QUANTITY_MISMATCH where the period is known to be another one.
+
+    Examples
+    --------
+    >>> values = np.full((12, 1, 1), 10.0)
+    >>> months = xr.DataArray(values, dims=("month", "y", "x"), attrs={"units": "s"})
+    >>> energy_period_from_tm02_monthly(months, gamma=1).isel(month=0).round(2).item()
+    12.07
+    """
+    return _energy_period(tm02, "tm02", gamma, "waves.energy_period_from_tm02_monthly.tm02")
+
+
 _QUANTITY_OF = {"tp": _PERIODS[1], "tm01": _PERIODS[2], "tm02": _PERIODS[3]}
 
 

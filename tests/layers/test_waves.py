@@ -64,6 +64,14 @@ def test_periods_of_a_fully_grown_sea(convert, ratio) -> None:
     assert waves.power(layer(2.0, "m"), found, 5000.0).values.min() > 0
 
 
+@pytest.mark.parametrize("name", ["peak", "tm01", "tm02"])
+def test_periods_by_month_are_those_of_their_layers(name: str) -> None:
+    by_month = getattr(waves, f"energy_period_from_{name}_monthly")(months(1.0, "s"), gamma=2.0)
+    alone = getattr(waves, f"energy_period_from_{name}")(layer(7.0, "s"), gamma=2.0)
+    assert by_month.values[6, 0, 0] == pytest.approx(alone.values[0, 0])
+    assert by_month.attrs["quantity"] == "wave_energy_period"
+
+
 def test_a_period_of_another_type_is_refused() -> None:
     peak = layer(9.0, "s", quantity="wave_peak_period")
     with pytest.raises(InputError, match="QUANTITY_MISMATCH") as caught:
