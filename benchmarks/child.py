@@ -19,6 +19,10 @@ CASES = {
     "solar": ("solar", "CASE"),
     "wave_flux": ("waves", "FLUX"),
     "wave_spectra": ("waves", "SPECTRA"),
+    "firm_power": ("firm_power", "DESIGNS"),
+    "firm_power_sites": ("firm_power", "SITES"),
+    "firm_power_loop": ("firm_power", "LOOP"),
+    "sizing": ("firm_power", "SIZING"),
 }
 
 

@@ -18,6 +18,7 @@ def the_case(name: str) -> Case:
         "solar": "pvlib",
         "wave_flux": "mhkit",
         "wave_spectra": "mhkit",
+        "sizing": "pypsa",
     }.get(name)
     if peer and importlib.util.find_spec(peer) is None:
         pytest.skip(f"{peer}, a peer, is not installed: it comes with the extra 'bench'")
