@@ -19,7 +19,6 @@ from siting.kernels.money.finance import (
 from siting.kernels.money.node import (
     PARTS,
     QUANTITIES,
-    UnitCosts,
     annual_parts,
     cost_per_firm_energy,
     cost_per_gpu_hour,
@@ -35,7 +34,6 @@ __all__ = [
     "PARTS",
     "QUANTITIES",
     "CostDraws",
-    "UnitCosts",
     "annual_parts",
     "annuity",
     "at_value",

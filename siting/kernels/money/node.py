@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from siting.kernels.money.draws import CostDraws, Floats, at_value
 from siting.kernels.money.finance import HOURS_PER_YEAR, annuity, crf, surviving_share
+from siting.kernels.sizing import UnitCosts
 
 DAYS_PER_YEAR = 365.0
 # Quantities of a site that cost something, with their units.
@@ -20,16 +21,6 @@ PARTS = (
     "wave", "solar", "battery", "hull", "compute", "link", "tow_and_service", "insurance",
     "decommissioning", "place", "losses",
 )  # fmt: skip
-
-
-class UnitCosts(NamedTuple):
-    """Yearly costs of one unit of each thing that is to be sized; each a number or one by site."""
-
-    wave: Any  # [USD yr-1 kW-1]
-    solar: Any  # [USD yr-1 kW-1]
-    energy: Any  # of the battery [USD yr-1 kWh-1]
-    power: Any  # of the battery [USD yr-1 kW-1]
-    load: Any  # processors, hall, hull, link and ships, by kW of total load [USD yr-1 kW-1]
 
 
 class _Capital(NamedTuple):
