@@ -131,7 +131,8 @@ def _no_number(
         f"{'nothing' if none else repr(cell)} in line {lines[row]}"
         for cell, none, row in zip(shown, blank, rows[:5], strict=True)
     )
-    degrees = any(_SEXAGESIMAL.search(str(cell)) for cell in shown)
+    written = [str(cell) for cell, none in zip(shown, blank, strict=True) if not none]
+    degrees = any(_SEXAGESIMAL.search(cell) for cell in written)
     return InputError(
         "COORD_INVALID",
         f"'{name}' is missing or no number in {counted(rows.size, 'row')}",
