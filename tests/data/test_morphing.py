@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 
 from data.build.donor import series
+from siting.kernels import morph
 from siting.simulation import offshore
 
 DATA = Path(__file__).parents[2] / "data"
@@ -77,6 +79,31 @@ def test_errors_of_the_flux_come_out_again_from_the_records():
                 )
                 expected = flux.loc[(donor.station, target.station), "error"]
                 assert np.log(made / own) == pytest.approx(expected, abs=1e-3)
+
+
+def months(name):
+    with rasterio.open(DATA / f"{name}_monthly.tif") as raster:
+        cells = raster.read(masked=True).astype(float).filled(np.nan) * raster.scales[0]
+        rows = np.arange(raster.height)
+        return cells, raster.transform.f + (rows + 0.5) * raster.transform.e
+
+
+def test_seas_that_are_too_steep_are_rare():
+    (height, latitude), (period, _) = (
+        months("significant_wave_height"),
+        months("wave_energy_period"),
+    )
+    known = np.isfinite(height).all(axis=0) & np.isfinite(period).all(axis=0)
+    row, column = (each[::40] for each in np.nonzero(known))
+    donor = pd.read_csv(DATA / "wave_donor.csv", parse_dates=["time"])
+    time = donor["time"].dt.tz_localize(None).to_numpy()
+    hours = [morph.hourly_year(time, donor.iloc[:, each]) for each in (1, 2)]
+    sea = morph.hourly_waves(
+        height[:, row, column].T, period[:, row, column].T, latitude[row], *hours, 40.84
+    )
+    steepness = 2 * np.pi * sea.height / (9.80665 * sea.period**2)
+    assert 0.0005 < (steepness > 0.06).mean() < 0.0015
+    assert steepness.max() < 0.1
 
 
 FIGURES = {
