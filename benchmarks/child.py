@@ -17,6 +17,7 @@ CASES = {
     "write": ("storage", "WRITE"),
     "read": ("storage", "READ"),
     "solar": ("solar", "CASE"),
+    "hindcast": ("hindcast", "CASE"),
     "wave_flux": ("waves", "FLUX"),
     "wave_spectra": ("waves", "SPECTRA"),
     "firm_power": ("firm_power", "DESIGNS"),

@@ -184,20 +184,22 @@ class HindcastFile:
             SITE_MISMATCH where no cell with data is near enough.
         """
         numbers, distances = self.cells.nearest(longitude, latitude, NEAREST)
-        passed = 0
-        for number, distance in zip(numbers, distances, strict=True):
-            if distance > within:
-                break
-            values = self._at(number)
-            if all(np.isfinite(each).any() for each in values.values()):
-                return self._table(values, number, float(distance), passed)
-            passed += 1
+        near = [number for number, away in zip(numbers, distances, strict=True) if away <= within]
+        values = self._at(near) if near else {}
+        full = [
+            k
+            for k in range(len(near))
+            if all(np.isfinite(each[:, k]).any() for each in values.values())
+        ]
+        if full:
+            one = {name: each[:, full[0]].copy() for name, each in values.items()}
+            return self._table(one, near[full[0]], float(distances[full[0]]), full[0])
         raise InputError(
             "SITE_MISMATCH",
             "no cell with data is near enough to the place",
             where=f"{self.path}: {longitude:g} E {latitude:g} N",
             found=f"the nearest cell is {distances[0] / 1000:.1f} km away"
-            + (f"; {passed} nearer than the limit have no data" if passed else ""),
+            + (f"; the {len(near)} near enough have no data" if near else ""),
             wanted=f"a cell with data within {within / 1000:g} km",
             fix="name a place at sea that the file covers, or allow more with `within`",
         )
@@ -303,17 +305,20 @@ class HindcastFile:
             attrs={"units": reducer.units or quantities()[reducer.quantities[0]].units},
         )
 
-    def _at(self, number: int) -> dict[str, Floats]:
-        """All hours of one cell."""
-        row, column = divmod(number, self.cells.shape[1])
-        rows = slice(self.rows.start + row, self.rows.start + row + 1)
-        columns = slice(self.columns.start + column, self.columns.start + column + 1)
+    def _at(self, numbers: list[int]) -> dict[str, Floats]:
+        """All hours of some cells, (t, cells), in one pass over the part that they lie in."""
+        row, column = np.divmod(np.array(numbers), self.cells.shape[1])
+        rows = slice(self.rows.start + int(row.min()), self.rows.start + int(row.max()) + 1)
+        first = int(column.min())
+        columns = slice(self.columns.start + first, self.columns.start + int(column.max()) + 1)
         chunk = self.store.shape.chunks
+        cells = (rows.stop - rows.start) * (columns.stop - columns.start)
         parts: dict[str, list[Floats]] = {name: [] for name in self.quantities}
         with self.store.reader() as read:
-            for steps in self._depths(chunk[1] * chunk[2]):
+            for steps in self._depths(max(cells, chunk[1] * chunk[2])):
                 for name, found in parts.items():
-                    found.append(read(name, steps, rows, columns).ravel())
+                    block = read(name, steps, rows, columns)
+                    found.append(block[:, row - row.min(), column - first])
         return {name: np.concatenate(found) for name, found in parts.items()}
 
     def _table(

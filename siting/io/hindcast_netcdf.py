@@ -66,7 +66,9 @@ def open_netcdf(path: Path, kind: Format, wanted: Mapping[str, str] | None) -> S
         _tell_preliminary(dataset, dims, path)
         cells = _cells(dataset, dataset[names[0]], dims, path)
         shape = _shape([dataset[name] for name in names], dims, cells)
-        _check_blocks(dataset, names, path)
+        for name in names:
+            numeric(str(dataset[name].dtype), path)
+        check_block(int(np.prod(shape.chunks)), np.dtype(np.float64), path)
         missing = {name: fills(dict(dataset[name].attrs)) for name in names}
     if kind == "zarr":
         for name, values in missing.items():
@@ -221,13 +223,6 @@ def _chunks(array: xr.DataArray) -> dict[str, int]:
     """Sizes of the chunks by dimension; 1 where nothing is stored together."""
     chunks = array.encoding.get("chunksizes") or array.encoding.get("chunks")
     return dict(zip(map(str, array.dims), chunks or [1] * array.ndim, strict=True))
-
-
-def _check_blocks(dataset: xr.Dataset, names: list[str], path: Path) -> None:
-    for name in names:
-        array = dataset[name]
-        dtype = numeric(str(array.dtype), path)
-        check_block(int(np.prod(list(_chunks(array).values()))), dtype, path)
 
 
 def _tell_preliminary(dataset: xr.Dataset, dims: _Dims, path: Path) -> None:

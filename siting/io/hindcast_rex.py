@@ -71,7 +71,6 @@ def open_rex(path: Path, wanted: Mapping[str, str] | None) -> Store:
         for each in datasets:
             _check_shape(each, axis.seconds.size, cells.shape[1], path)
             numeric(str(each.dtype), path)
-            check_block(int(np.prod(each.chunks or (1,))), each.dtype, path)
         steps, columns = (max((d.chunks or (1, 1))[axis] for d in datasets) for axis in (0, 1))
         for quantity, offer in picked.items():
             attrs = dict(file[offer.name].attrs)
@@ -82,6 +81,7 @@ def open_rex(path: Path, wanted: Mapping[str, str] | None) -> Store:
         quantity: variable_of(path, offer, quantity, axis) for quantity, offer in picked.items()
     }
     shape = Shape(1, cells.shape[1], (steps, 1, columns), 8)
+    check_block(steps * columns, np.dtype(np.float64), path)
     return Store(path, "rex", cells, axis, variables, shape,
                  partial(_reader, path, variables, fill), sites)  # fmt: skip
 

@@ -372,6 +372,28 @@ def test_results_that_do_not_fit_are_refused_before_they_are_made(
         file.reduce(ALL)
 
 
+def test_chunks_that_do_not_fit_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siting.io.source.MAX_BLOCK_BYTES", 8 * 240 * 12 - 1)
+    path = files.write(files.era5_waves(), tmp_path / "a.nc", (240, 3, 4))
+    with pytest.raises(InputError, match="TOO_LARGE"):
+        quietly(path)
+    assert quietly(files.write(files.era5_waves(), tmp_path / "b.nc", (239, 3, 4))).times.size
+
+
+def test_the_nearest_cell_with_all_quantities_is_taken(tmp_path: Path) -> None:
+    hs, te = files.heights(48), files.periods(48)
+    te[:, 0, 1], te[:, 1, 0] = np.nan, np.nan  # beside the land in the corner
+    dataset = files.era5({"swh": (hs, files.WAVES), "mwp": (te, files.PERIOD)})
+    file = quietly(files.write(dataset, tmp_path / "a.nc"))
+    with collect():
+        series = file.series(-127.0, 42.0, within=80_000)
+    # The corner at sea, 41.4 km east and 55.5 km south, is nearer than two cells east.
+    assert (series.attrs["longitude"], series.attrs["latitude"]) == (-126.5, 41.5)
+    assert np.allclose(series[TE], te[:, 1, 1])
+
+
 # --- places ---------------------------------------------------------------------------------------
 
 
