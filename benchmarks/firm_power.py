@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from benchmarks.case import OURS, Case
 from siting.kernels.firm_power import FirmPower, simulate
 from siting.kernels.sizing import UnitCosts, cheapest
+from siting.wording import counted
 
 Floats = NDArray[np.float64]
 HOTEL, COMPUTE, EFFICIENCY, START = 0.1, 0.9, 0.95, 0.5
@@ -121,7 +122,7 @@ def agree(inputs: Inputs, results: Mapping[str, FirmPower]) -> str:
 
 def work(inputs: Inputs) -> str:
     sites, hours = inputs.wave.shape
-    return f"{len(inputs.designs)} designs at {sites:,} sites over {hours:,} hours"
+    return f"{counted(len(inputs.designs), 'design')} at {sites:,} sites over {hours:,} hours"
 
 
 def sized(inputs: Inputs) -> float:
@@ -152,7 +153,7 @@ def pypsa(inputs: Inputs) -> float:
         model.add_constraints(both == 0, name="one_power")
         beyond = size.sel(name="sun", drop=True) - DECK * size.sel(name="wave", drop=True)
         model.add_constraints(beyond <= 0, name="deck")
-        network.optimize.solve_model(solver_name="highs", log_to_console=False)
+        network.optimize.solve_model(solver_name="highs", log_to_console=False, progress=False)
     return float(network.objective + COSTS.load) / 8760
 
 
