@@ -31,7 +31,7 @@ ROOMS = (
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names.split()}
 STAGES = frozenset(ROOMS[2].split())
 HEAVY = frozenset({
-    "dask", "folium", "geopandas", "matplotlib", "numpy", "odc", "pandas", "pint", "pyarrow",
+    "dask", "folium", "geopandas", "matplotlib", "numba", "numpy", "odc", "pandas", "pint", "pyarrow",
     "pydantic", "pyogrio", "pyproj", "rasterio", "scipy", "shapely", "sklearn", "skops", "xarray",
     "zarr",
 })  # fmt: skip
