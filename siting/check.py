@@ -339,7 +339,9 @@ class _Check:
             layers = self.names.layer_names()
             if name.removesuffix(".tif").partition(".")[0] in self.names.broken:
                 continue
-            problem = output_problem(name, layers, header.candidates is not None)
+            chosen = header.candidates
+            simulated = bool(chosen and chosen.get("simulator"))
+            problem = output_problem(name, layers, chosen is not None, simulated)
             if name in header.outputs[:position]:
                 problem = Problem("the same output is asked for twice", "each once")
             if problem:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 MAP = "map.html"
 REPORT = "report.html"
+SITES = "sites.html"
 TABLES = tuple(f"candidates.{ending}" for ending in ("csv", "gpkg", "parquet", "geojson", "kmz"))
 
 
@@ -30,7 +31,9 @@ def raster_layer(name: str, layers: list[str]) -> str | None:
     return next((each for each in layers if each == stem or each.startswith(f"{stem}.")), None)
 
 
-def output_problem(name: str, layers: list[str], has_candidates: bool) -> Problem | None:
+def output_problem(
+    name: str, layers: list[str], has_candidates: bool, has_simulator: bool = False
+) -> Problem | None:
     """What is wrong with an output's name; None where nothing is.
 
     Examples
@@ -39,6 +42,8 @@ def output_problem(name: str, layers: list[str], has_candidates: bool) -> Proble
     True
     >>> output_problem("scores.tif", ["score"], False).message
     "there is no layer 'scores'"
+    >>> output_problem("sites.html", ["score"], True).message
+    'the candidates have no `simulator` to make cards of sites'
     """
     if any(each in name for each in "/\\:") or name.startswith(("~", ".")):
         wanted = "a bare name; `siting run --out FOLDER` says where results go"
@@ -48,9 +53,12 @@ def output_problem(name: str, layers: list[str], has_candidates: bool) -> Proble
         return Problem("variables and patterns are not expanded", wanted, "CONFIG_VALUE")
     if name in TABLES and not has_candidates:
         return Problem("the pipeline has no `candidates:`", "write that section")
-    if name in (MAP, REPORT, *TABLES) or raster_layer(name, layers):
+    if name == SITES and not has_simulator:
+        message = "the candidates have no `simulator` to make cards of sites"
+        return Problem(message, "`simulator` under `candidates:`")
+    if name in (MAP, REPORT, SITES, *TABLES) or raster_layer(name, layers):
         return None
     if name.endswith(".tif"):
         return Problem(f"there is no layer '{name.removesuffix('.tif')}'", ", ".join(layers))
-    known = ", ".join((MAP, REPORT, *TABLES, "LAYER.tif"))
+    known = ", ".join((MAP, REPORT, SITES, *TABLES, "LAYER.tif"))
     return Problem("siting does not write such a file", known)

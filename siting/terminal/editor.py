@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from siting.check import CALL_SECTIONS, SUPPLIED
-from siting.outputs.names import MAP, REPORT, TABLES
+from siting.outputs.names import MAP, REPORT, SITES, TABLES
 from siting.pipeline.header import Header
 from siting.pipeline.registry import functions
 from siting.pipeline.schema import arguments_model
@@ -31,7 +31,7 @@ def editor_schema() -> dict[str, Any]:
     (spec,) = functions("candidates").values()
     properties["candidates"] = _plain(arguments_model(spec, SUPPLIED), spec.summary)
     properties["sources"] = {"type": "object", "additionalProperties": _source()}
-    known = [MAP, REPORT, *TABLES]
+    known = [MAP, REPORT, SITES, *TABLES]
     properties["outputs"]["items"] = {"anyOf": [{"enum": known}, {"pattern": r"\.tif$"}]}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -8,6 +8,8 @@ _YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 # Controls, signs that turn the direction of writing, lone surrogates.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SIGNS = {"degC": "°C", "degree": "°", "degrees": "°", "percent": "%", "1": "", "": ""}
+_PER = re.compile(r"USD((?: [A-Za-z]+-1)+)")  # dollars per something
+_CAPITALS = {"gpu": "GPU", "pue": "PUE", "usd": "USD"}
 
 
 def display_unit(unit: str) -> str:
@@ -17,9 +19,15 @@ def display_unit(unit: str) -> str:
     --------
     >>> display_unit("mW m-2"), display_unit("km2"), display_unit("degC"), display_unit("1")
     ('mW m⁻²', 'km²', '°C', '')
+    >>> display_unit("USD GPU-1 h-1"), display_unit("USD MWh-1"), display_unit("USD")
+    ('$/GPU-h', '$/MWh', '$')
     """
     if unit in _SIGNS:
         return _SIGNS[unit]
+    if unit == "USD":
+        return "$"
+    if dollars := _PER.fullmatch(unit):
+        return "$/" + "-".join(each.removesuffix("-1") for each in dollars[1].split())
     raised = _EXPONENT.sub(lambda match: match[0].translate(_SUPERSCRIPT), unit)
     return re.sub(r"\bdegC\b", "°C", raised)
 
@@ -31,12 +39,13 @@ def display_name(name: str) -> str:
     --------
     >>> display_name("volcano_distance"), display_name("learned.score")
     ('Volcano distance', 'Learned: score')
-    >>> display_name("score.score")
-    'Score'
+    >>> display_name("score.score"), display_name("cost_per_gpu_hour")
+    ('Score', 'Cost per GPU hour')
     """
     step, _, result = name.partition(".")
     name = step if step == result else name
     words = name.replace(".", ": ").replace("_", " ").strip()
+    words = " ".join(_CAPITALS.get(word, word) for word in words.split(" "))
     return words[:1].upper() + words[1:]
 
 
