@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from siting.kernels.money.draws import CostDraws, Floats, at_value, by_parameter, ranges
-from siting.kernels.money.finance import HOURS_PER_YEAR, crf
+from siting.kernels.money.finance import HOURS_PER_YEAR, crf, surviving_share
 from siting.kernels.money.node import cost_per_gpu_hour
 
 UPTIMES = (0.8, 0.9, 0.95, 0.99, 0.999)
@@ -82,20 +82,45 @@ def break_even(
     -------
     dict
         JSON-able: ``reference``, ``pue``, ``others``, ``uptimes``, ``hull_factors``, ``prices``
-        [USD MWh-1] by uptime and factor, None where no price is low enough, and ``sentences``
-        that say the same.
+        [USD MWh-1] by uptime and factor, None where no price is low enough; ``surviving``, the
+        share of the hours that failed processors leave where nobody repairs them
+        (``gpu.attrition``), and ``prices_surviving`` with these hours alone; ``sentences`` that
+        say all this.
+
+    Notes
+    -----
+    ``prices`` are those of a hall where processors are repaired, as on land: what the sea could
+    pay at best. ``prices_surviving`` are what it can pay.
     """
     at = at_value(costs)
     value = float(at["land.gpu_hour"][0]) if reference is None else reference
     u, f = np.asarray(uptimes)[:, None], np.asarray(hull_factors)[None, :]
     annual = gpu_annual(at, f) + others
-    prices = power_limit(value, annual, u, at["gpu.power"] * pue)
-    found = [[round(float(p), 1) if p > 0 else None for p in row] for row in prices]
+    left = float(surviving_share(at["finance.rate"], at["gpu.life"], at["gpu.attrition"])[0])
+    power = at["gpu.power"] * pue
+    prices, rest = (_told(power_limit(value, annual, u * share, power)) for share in (1.0, left))
+    sentences = _sentences(value, uptimes, hull_factors, prices)
     return {
         "reference": value, "pue": pue, "others": others, "uptimes": list(uptimes),
-        "hull_factors": list(hull_factors), "prices": found, "units": "USD MWh-1",
-        "sentences": _sentences(value, uptimes, hull_factors, found),
+        "hull_factors": list(hull_factors), "units": "USD MWh-1", "prices": prices,
+        "surviving": left, "prices_surviving": rest,
+        "sentences": [*sentences, _after_failures(left, float(at["gpu.attrition"][0]), rest)],
     }  # fmt: skip
+
+
+def _told(prices: Floats) -> list[list[float | None]]:
+    return [[round(float(p), 1) if p > 0 else None for p in row] for row in prices]
+
+
+def _after_failures(left: float, attrition: float, prices: list[list[float | None]]) -> str:
+    best = max((price for row in prices for price in row if price is not None), default=None)
+    start = (
+        f"Where {attrition * 100:.0f} % of processors fail a year and are not repaired, "
+        f"{left * 100:.0f} % of these hours are left, and "
+    )
+    if best is None:
+        return f"{start}no price of power is low enough."
+    return f"{start}firm power may cost {best:.0f} USD/MWh at the very most."
 
 
 def gpu_annual(at: CostDraws, hull_factor: Any) -> Floats:

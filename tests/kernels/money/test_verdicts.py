@@ -57,3 +57,16 @@ def test_inputs_are_told_by_their_weight() -> None:
     at_high = money.CostDraws({**AT.columns, "gpu.life": np.array([7.0])})
     wanted = money.cost_per_gpu_hour(NODE, at_high, 0.95).item()
     assert found.loc["gpu.life", "cost_at_high"] == pytest.approx(wanted)
+
+
+def test_failures_that_nobody_repairs_count_in_the_verdict() -> None:
+    found = money.break_even(COSTS)
+    # 5 % a year over 5 years at 7 %: 86.6 % of the hours; 18,478/8760/(.999 x .866) is above 2.30.
+    assert found["surviving"] == pytest.approx(0.8656, abs=1e-4)
+    assert {price for row in found["prices_surviving"] for price in row} == {None}
+    assert found["sentences"][-1].endswith("and no price of power is low enough.")
+    sound = COSTS.copy()
+    sound.loc["gpu.attrition", ["value", "low"]] = 0.0
+    repaired = money.break_even(sound)
+    assert repaired["prices_surviving"] == repaired["prices"]
+    assert "97 USD/MWh at the very most" in repaired["sentences"][-1]
