@@ -6,7 +6,7 @@ once each and in the order that they are stored in.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from siting.io.hindcast_netcdf import open_netcdf
 from siting.io.hindcast_rex import is_rex, open_rex
 from siting.io.hindcast_store import Cells, Read, Store
 from siting.io.hindcast_window import steps_within, window
+from siting.io.hindcast_years import open_years
 from siting.io.quantities import quantities
 from siting.io.time_axis import CIVIL_YEAR, DAY, TimeAxis
 from siting.io.time_checks import check_order, check_steps
@@ -381,7 +382,8 @@ def open_hindcast(
     ----------
     path : path-like
         NetCDF or Zarr (ERA5, WAVEWATCH III, CMEMS, and others by the CF conventions), GRIB of
-        ECMWF, or HDF5 in the layout of rex (WPTO, NSRDB).
+        ECMWF, or HDF5 in the layout of rex (WPTO, NSRDB); or a folder of such files that follow
+        each other in time, as one for each year.
     variables : mapping of str to str, optional
         Variable of the file by the name of the quantity, as in
         ``{"wave_energy_period": "mwp"}``. Otherwise all that are known for sure.
@@ -416,6 +418,8 @@ def open_hindcast(
 
 def _open(file: Path, variables: Mapping[str, str] | None) -> Store:
     kind = format_of(file)
+    if file.is_dir() and kind == "unknown":
+        return open_years(file, partial(_open, variables=variables))
     if kind == "hdf5" and is_rex(file):
         return open_rex(file, variables)
     if kind in {"netcdf3", "hdf5", "zarr"}:

@@ -256,6 +256,47 @@ def test_a_site_of_wpto_is_a_series_too(tmp_path: Path) -> None:
         read_series(path, {HS: HS}, site="C", longitude=-120.0, latitude=44.7)
 
 
+def years(folder: Path, *datasets: xr.Dataset) -> Path:
+    """A folder with a file for each part, whose names are in no order."""
+    folder.mkdir()
+    for number, dataset in enumerate(datasets):
+        files.write(dataset, folder / f"part{9 - number}.nc", (1, 3, 4))
+    (folder / "README.txt").write_text("not a hindcast")
+    return folder
+
+
+def test_files_that_follow_each_other_are_one_hindcast(tmp_path: Path) -> None:
+    whole = files.era5_waves()
+    parts = [whole.isel(valid_time=slice(*ends)) for ends in ((0, 50), (50, 51), (51, 240))]
+    one = quietly(files.write(whole, tmp_path / "whole.nc"))
+    other = quietly(years(tmp_path / "years", *parts))
+    assert (other.times == one.times).all()
+    for name, found in other.reduce(ALL).items():
+        xr.testing.assert_identical(found, one.reduce(ALL)[name])
+    assert other.series(-126.0, 41.0).equals(one.series(-126.0, 41.0))
+
+
+def test_files_that_are_not_of_one_hindcast_are_refused(tmp_path: Path) -> None:
+    whole = files.era5_waves(48)
+    first, second = (whole.isel(valid_time=part) for part in (slice(24), slice(24, 48)))
+    moved = second.assign_coords(longitude=second.longitude + 0.5)
+    moved.longitude.attrs["units"] = "degrees_east"
+    for name, other, code in (
+        ("a", first, "TIME_DUPLICATE"),
+        ("b", moved, "GRID_MISMATCH"),
+        ("c", second[["swh"]], "TIME_MISMATCH"),
+        ("d", second.isel(valid_time=slice(None, None, -1)), "TIME_NOT_MONOTONIC"),
+    ):
+        with pytest.raises(InputError, match=code):
+            quietly(years(tmp_path / name, first, other))
+    with pytest.raises(InputError, match="FILE_MISSING"):
+        quietly(years(tmp_path / "e"))
+    linked = years(tmp_path / "f", first)
+    (linked / "b.nc").symlink_to(files.write(second, tmp_path / "elsewhere.nc"))
+    with pytest.raises(InputError, match="PATH_OUTSIDE_DATA"):
+        quietly(linked)
+
+
 # --- files as they are delivered ------------------------------------------------------------------
 
 
