@@ -51,6 +51,7 @@ def simulated(
     tolerance: Annotated[float, Field(gt=0, le=1)] = 0.05,
     coverage: Annotated[float, Field(gt=0.5, lt=1)] = 0.9,
     block: Annotated[float, Unit("degree"), Field(gt=0, le=90)] = 20.0,
+    within: Layer | None = None,
 ) -> Simulated:
     """Simulated cost of every cell, predicted from a few hundred cells that were simulated.
 
@@ -81,6 +82,9 @@ def simulated(
         Share of cells whose cost lies inside of the interval [1].
     block : float
         Side of the blocks by which the model is judged [degree].
+    within : (y, x) layer, optional
+        1 where a cost is wanted; the domain elsewhere is left without one. Hopeless cells cost
+        hundreds of times the best: a model that must tell them apart knows less of the good ones.
 
     Returns
     -------
@@ -126,7 +130,8 @@ def simulated(
             "sklearn.ensemble.HistGradientBoostingRegressor",
         )  # fmt: skip
     names = feature_names(features, "surrogate.simulated")
-    cells = _cells(features, names, domain, grid)
+    wanted = domain if within is None else (domain == 1) & (within == 1)
+    cells = _cells(features, names, wanted, grid)
     if len(cells.X) < FEWEST:
         raise _no_data(len(cells.X), "cells of the domain have all features")
     search = Search(model, cells.X, cells.place, block, coverage)
