@@ -111,6 +111,8 @@ def check_header(path: Path) -> tuple[Directory, int]:
     with reading(path), path.open("rb") as file:
         size = path.stat().st_size
         found = list(_directories(file, size, path))
+    if not found:
+        raise _corrupt(path, "no directory", "at least one image")
     unpacked = sum(_checked(each, size, path) for each in found)
     if unpacked > BOMB_SIZE and unpacked > BOMB_RATIO * size:
         raise InputError(

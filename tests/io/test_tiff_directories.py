@@ -140,6 +140,14 @@ def test_a_directory_beyond_the_end(tmp_path, place, found) -> None:
     assert refused(tmp_path, bytes(content)).found == found
 
 
+@pytest.mark.parametrize("big", [False, True])
+def test_a_file_without_a_directory(tmp_path, big) -> None:
+    content = bytearray(tiff(PLAIN, big=big))
+    content[8 if big else 4 : 16 if big else 8] = bytes(8 if big else 4)
+    error = refused(tmp_path, bytes(content))
+    assert (error.found, error.wanted) == ("no directory", "at least one image")
+
+
 def test_a_directory_that_is_cut(tmp_path) -> None:
     tags = {**PLAIN, OFFSETS: (LONG, [DATA]), COUNTS: (LONG, [600]), ROWS: (SHORT, [20])}
     end = 3000 + 2 + 12 * len(tags)
