@@ -44,6 +44,15 @@ def test_nothing_is_said_of_others(tif, right, down, other) -> None:
     assert shifts(tif, right, down, **other) == []
 
 
+@pytest.mark.parametrize(
+    ("right", "told"),
+    [(0.009, False), (0.011, True), (-0.011, True), (1.005, True), (-1.005, True), (1.02, False)],
+)
+def test_shifts_of_a_hundredth_of_a_cell_to_one(tif, right, told) -> None:
+    assert bool(shifts(tif, right, 0)) is told
+    assert bool(shifts(tif, 0, right)) is told
+
+
 def test_files_that_cannot_be_compared_are_left_to_their_readers(tif, tmp_path, field) -> None:
     (tmp_path / "page.tif").write_text("<html>")
     rasters = {"page": tmp_path / "page.tif", "none": tmp_path / "no.tif", "good": tif(field)}

@@ -193,6 +193,7 @@ def test_windows_round_a_pole_are_a_whole_turn() -> None:
     column = np.array([[0.0, 120.0, 240.0], [60.0, 180.0, 300.0]])
     found = window_around(world(1.0), Positions(row, column), 2)
     assert found.width == 360
+    assert all(isinstance(each, int) for each in found)
     assert window_around(world(1.0), Positions(row, column / 3), 2).width == 104
 
 

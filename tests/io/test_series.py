@@ -311,5 +311,6 @@ def test_ndbc_lines_without_a_value_or_with_too_many(tmp_path) -> None:
     path.write_text(NDBC + "2020 01 01 03 50 285\n")
     error = refused("CSV_RAGGED", path, {"significant_wave_height": "WVHT"})
     assert (error.where, error.found, error.wanted) == (f"{path}:6", "6 values", "15")
+    assert error.fix == "remove the line, or bring the file again"
     path.write_text("\n".join(NDBC.splitlines()[:2]))
     refused("LAYER_EMPTY", path, {"significant_wave_height": "WVHT"})
