@@ -186,7 +186,7 @@ def cheapest_at(
     -----
     The search is that of `cheapest`, but designs are made larger or smaller, all their parts alike,
     until they just reach the target. Against linear programmes over 720 and 1,440 hours the cost
-    was less than .001 % too high for a share of energy. For that, without hotel load, there is no
+    was less than .002 % too high for a share of energy. For that, without hotel load, there is no
     local minimum; for hours at full load there may be some, and the cost is then an upper bound.
 
     Examples

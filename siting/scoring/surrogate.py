@@ -122,6 +122,24 @@ def simulated(
     ----------
     Vovk, Gammerman and Shafer (2005), Algorithmic learning in a random world; Jones, Schonlau and
     Welch (1998), J. Global Optimization 13, 455-492.
+
+    Examples
+    --------
+    A simulator whose cost falls with the waves, asked for 60 of 400 cells:
+
+    >>> from sklearn.ensemble import ExtraTreesRegressor
+    >>> from siting.grid import make_grid
+    >>> class Toy:
+    ...     target, attrs = "cost", {}
+    ...     def simulate(self, rows, columns):
+    ...         return pd.DataFrame({"cost": 10 - 0.4 * columns})
+    >>> grid = make_grid("EPSG:4326", 5.0, (-50, -50, 50, 50))
+    >>> waves = as_layer(np.tile(np.arange(20.0), (20, 1)), grid, units="1").rename("waves")
+    >>> sea = as_layer(np.ones((20, 20), bool), grid)
+    >>> trees = ExtraTreesRegressor(50, random_state=0)
+    >>> found = simulated(Toy(), [waves], trees, sea, grid, first=40, batch=20, most=60, best=5)
+    >>> found.record["simulated"], found.record["settled"]
+    (60, True)
     """
     if not is_regressor(model):
         raise PipelineError(

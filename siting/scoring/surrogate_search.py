@@ -1,11 +1,13 @@
 """Which cells to simulate next: spread out at first, then those that may be among the best."""
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 
 from siting.kernels.prediction import predicted
 from siting.kernels.threads import single_threaded
@@ -45,11 +47,14 @@ def spread_out(X: pd.DataFrame, count: int, seed: int = 0) -> Integers:
     if len(X) > max(_SAMPLE, 4 * count):
         size = max(_SAMPLE, 4 * count)
         drawn = np.sort(np.random.default_rng(seed).choice(len(X), size, replace=False))
-    with single_threaded():
+    with single_threaded(), warnings.catch_warnings():
+        # Fewer different cells than clusters: others fill up below.
+        warnings.simplefilter("ignore", ConvergenceWarning)
         clusters = KMeans(count, n_init=1, max_iter=20, random_state=seed).fit(scaled[drawn])
         distance = clusters.transform(scaled[drawn])
     nearest = np.unique(drawn[distance.argmin(axis=0)])
-    return np.asarray(nearest)
+    others = np.random.default_rng(seed).permutation(np.setdiff1d(drawn, nearest))
+    return np.asarray(np.sort(np.concatenate([nearest, others[: count - len(nearest)]])))
 
 
 def block_of(place: pd.DataFrame, size: float) -> Integers:
