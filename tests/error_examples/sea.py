@@ -10,6 +10,7 @@ from siting.grid import as_layer, make_grid
 from siting.grid.months import as_monthly
 from siting.io.device import read_device
 from siting.scoring import surrogate as surrogates
+from siting.scoring.multicriteria import spotis
 from siting.simulated import simulated
 from siting.simulation.climate import donor_of
 from siting.sources.declared import UserFile
@@ -60,6 +61,24 @@ def _(folder: Path) -> None:
 @example("SURROGATE_USELESS")
 def _(folder: Path) -> None:
     surrogate(SEA, Boosting(max_iter=2))
+
+
+def between_bounds(waves: list[float], best: str) -> None:
+    """Score three cells by the power of their waves."""
+    grid = make_grid("EPSG:4326", 1.0, (0, 0, 3, 1))
+    power = as_layer(np.array([waves]), grid, units="kW m-1").rename("wave_power")
+    everywhere = as_layer(np.ones((1, 3), bool), grid)
+    spotis([(power, {"weight": 1, "worst": "5 kW m-1", "best": best})], everywhere, grid)
+
+
+@example("CRITERION_SATURATED")
+def _(folder: Path) -> None:
+    between_bounds([8.0, 31.0, 44.0], best="30 kW m-1")
+
+
+@example("CRITERIA_NO_DATA")
+def _(folder: Path) -> None:
+    between_bounds([np.nan] * 3, best="70 kW m-1")
 
 
 @example("DONOR_INVALID")
