@@ -4,6 +4,8 @@ At ``10 km`` the file holds ten years, at coarser resolutions as much less: two 
 60 x 80 cells (30 to 60 N, 160 to 120 W), 421 million values of each, in chunks of 876 hours.
 """
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,20 +35,17 @@ FIELDS = {
 
 
 class Decade(NamedTuple):
-    """A file in a folder that goes with it."""
+    """A file, in a folder that goes when the process ends."""
 
-    folder: tempfile.TemporaryDirectory[str]
+    path: Path
     hours: int
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return Path(self.folder.name, "era5.nc")
 
 
 def prepare(resolution: str) -> Decade:
     hours = max(800, round(HOURS * 10 / float(resolution.split(maxsplit=1)[0])))
-    decade = Decade(tempfile.TemporaryDirectory(), hours)
+    folder = Path(tempfile.mkdtemp(prefix="siting-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    decade = Decade(folder / "era5.nc", hours)
     rng = np.random.default_rng(1)
     with h5netcdf.File(decade.path, "w") as file:
         _axes(file, hours)
