@@ -60,7 +60,7 @@ def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
     if entry.format == "vector":
         return vector.read_features(path, name=name)
     if entry.format == "series":
-        return series.read_entry(entry, path)
+        return series.of_entry(entry, path)
     if entry.format in {"costs", "device"}:
         return _read_known(entry.format, path, entry.dollar_year)
     if entry.kind == "points":
@@ -102,7 +102,7 @@ def _read_file(name: str, declared: UserFile, path: Path, grid: GeoBox) -> Any:
     if form == "raster":
         return _file_raster(name, declared, path, grid, declared.band)
     if form == "series":
-        return series.read_file(name, declared, path)
+        return series.of_file(name, declared, path)
     if form == "hindcast":
         from siting.io.hindcast import open_hindcast
 

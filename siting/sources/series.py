@@ -11,7 +11,7 @@ from siting.sources.catalogue import Entry
 from siting.sources.declared import UserFile
 
 
-def read_entry(entry: Entry, path: Path) -> pd.DataFrame:
+def of_entry(entry: Entry, path: Path) -> pd.DataFrame:
     """The series of an entry of the catalogue."""
     said = entry.series
     if said is None:
@@ -27,7 +27,7 @@ def read_entry(entry: Entry, path: Path) -> pd.DataFrame:
     return as_table(found)
 
 
-def read_file(name: str, declared: UserFile, path: Path) -> pd.DataFrame:
+def of_file(name: str, declared: UserFile, path: Path) -> pd.DataFrame:
     """The series of a file of the user's.
 
     Raises

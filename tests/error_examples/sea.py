@@ -14,7 +14,7 @@ from siting.scoring.multicriteria import spotis
 from siting.simulated import simulated
 from siting.simulation.climate import donor_of
 from siting.sources.declared import UserFile
-from siting.sources.series import read_file
+from siting.sources.series import of_file
 from tests.toy_simulator import ToySimulator
 
 from .made import example
@@ -29,7 +29,7 @@ def _(folder: Path) -> None:
 @example("SERIES_UNDECLARED")
 def _(folder: Path) -> None:
     declared = UserFile(file="waves.csv", format="series", site="Stonewall")
-    read_file("buoy", declared, folder / "waves.csv")
+    of_file("buoy", declared, folder / "waves.csv")
 
 
 def surrogate(cost: np.ndarray, model: Boosting) -> None:

@@ -36,7 +36,7 @@ def monthly(values: Any, units: str) -> Any:
 @pytest.fixture(scope="module")
 def donor() -> pd.DataFrame:
     entry = catalogue()["wave_donor"]
-    return series.read_entry(entry, entry.path)
+    return series.of_entry(entry, entry.path)
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ def waves(tmp_path: Path) -> Path:
 
 
 def test_a_series_is_a_table_with_its_place(waves: Path) -> None:
-    table = series.read_file("buoy", UserFile(**DECLARED), waves)
+    table = series.of_file("buoy", UserFile(**DECLARED), waves)
     assert list(table) == ["time", "significant_wave_height"]
     assert table["significant_wave_height"].tolist() == pytest.approx([2, 2.1, 2.2, 2.3, 2.4, 2.5])
     assert table.attrs["site"] == "Stonewall"
@@ -36,12 +36,12 @@ def test_a_series_is_a_table_with_its_place(waves: Path) -> None:
 def test_a_series_without_place_or_quantities_is_refused(waves: Path, key: str) -> None:
     declared = UserFile(**{name: value for name, value in DECLARED.items() if name != key})
     with pytest.raises(InputError, match=rf"SERIES_UNDECLARED[\s\S]*no `{key}`"):
-        series.read_file("buoy", declared, waves)
+        series.of_file("buoy", declared, waves)
 
 
 def test_the_embedded_donor_is_a_year_of_sea_states() -> None:
     entry = catalogue()["wave_donor"]
-    table = series.read_entry(entry, entry.path)
+    table = series.of_entry(entry, entry.path)
     assert len(table) == 2920
     assert (np.diff(table["time"]) == np.timedelta64(3, "h")).all()
     # The catalogue's source: mean height 2.37 m and energy period 9.74 s (System Advisor Model).
