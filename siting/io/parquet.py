@@ -23,7 +23,10 @@ def read_parquet(path: Path) -> pa.Table:
         FILE_CORRUPT.
     """
     with reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
-        groups = [file.read_row_group(number) for number in range(file.num_row_groups)]
+        # Where there is no memory for threads of its own, Arrow waits for them for ever.
+        groups = [
+            file.read_row_group(number, use_threads=False) for number in range(file.num_row_groups)
+        ]
         for number, group in enumerate(groups):
             _check_group(group, file.metadata.row_group(number))
         return pa.concat_tables(groups) if groups else file.read()

@@ -111,7 +111,7 @@ def _read(path: Path) -> tuple[pd.DataFrame, list[int]]:
         )
     if kind == "parquet":
         with reading(path):
-            frame = read_parquet(path).to_pandas()
+            frame = read_parquet(path).to_pandas(use_threads=False)
         frame, lines = ids_as_text(frame), list(range(1, len(frame) + 1))
     elif kind in {"text", "geojson"}:  # a table may begin with a bracket too
         rows = rows_of(text_of(path), path)

@@ -117,7 +117,9 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
             if isinstance(label := column.get("crs"), str):
                 parsed(label, path)
     with reading(path):
-        frame = gpd.read_parquet(path, page_checksum_verification=True)
+        frame = gpd.read_parquet(
+            path, page_checksum_verification=True, use_threads=False, pre_buffer=False
+        )
         _check_box(frame, path)
     return _one_geometry(frame, path)
 

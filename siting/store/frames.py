@@ -5,6 +5,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pyarrow import ArrowException
 
 from siting.errors import StorageError
 
@@ -36,8 +37,20 @@ def encode(name: str, frame: pd.DataFrame) -> bytes:
 
 
 def decode(data: bytes, part: dict[str, Any]) -> pd.DataFrame:
-    """The frame of the bytes of a Parquet file, with its attributes."""
-    stream = BytesIO(data)
-    frame = gpd.read_parquet(stream) if part["places"] else pd.read_parquet(stream)
+    """The frame of the bytes of a Parquet file, with its attributes.
+
+    Raises
+    ------
+    MemoryError
+        Where there is no memory for the threads that read.
+    """
+    read = gpd.read_parquet if part["places"] else pd.read_parquet
+    try:
+        # With threads to decode, Arrow would wait for ever for those that found no memory.
+        frame = read(BytesIO(data), use_threads=False, pre_buffer=False)
+    except ArrowException as error:
+        if "worker thread" not in str(error):
+            raise
+        raise MemoryError(str(error)) from error
     frame.attrs = part["attrs"]
     return frame
