@@ -18,6 +18,7 @@ CASES = {
     "read": ("storage", "READ"),
     "solar": ("solar", "CASE"),
     "hindcast": ("hindcast", "CASE"),
+    "topsis": ("multicriteria", "CASE"),
     "wave_flux": ("waves", "FLUX"),
     "wave_spectra": ("waves", "SPECTRA"),
     "firm_power": ("firm_power", "DESIGNS"),

@@ -16,6 +16,7 @@ def the_case(name: str) -> Case:
     peer = {
         "distance": "pykdtree",
         "solar": "pvlib",
+        "topsis": "pymcdm",
         "wave_flux": "mhkit",
         "wave_spectra": "mhkit",
         "sizing": "pypsa",
