@@ -74,18 +74,23 @@ def read_ogr(path: Path, kind: Format, layer: str | None) -> gpd.GeoDataFrame:
         info = pyogrio.read_info(path, layer=chosen)
     if info["driver"] not in OGR_DRIVERS:
         raise wrong_format("NOT_A_VECTOR", path, wanted=FORMATS)
+    if info["features"] > path.stat().st_size:  # room is made for as many as the file states
+        raise _uncounted(path, "too few bytes for them", info["features"])
     encoding = shapefile.encoding(path) if kind == "shapefile" else None
     with _heard(path):
         frame: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=chosen, encoding=encoding)
     if len(frame) < info["features"] and kind != "shapefile":
-        raise InputError(
-            "FILE_CORRUPT", "features of the file cannot be read", where=str(path),
-            found=counted(len(frame), "feature"), wanted=f"{info['features']}, as the file states",
-            fix="bring or make the file again",
-        )  # fmt: skip
+        raise _uncounted(path, counted(len(frame), "feature"), info["features"])
     if not named or (frame.crs is not None and frame.crs.name.lower().startswith("undefined")):
         return frame.set_crs(None, allow_override=True)
     return frame
+
+
+def _uncounted(path: Path, found: str, stated: int) -> InputError:
+    return InputError(
+        "FILE_CORRUPT", "features of the file cannot be read", where=str(path), found=found,
+        wanted=f"{stated}, as the file states", fix="bring or make the file again",
+    )  # fmt: skip
 
 
 @contextmanager
