@@ -28,15 +28,18 @@ def read_parquet(path: Path) -> pa.Table:
             file.read_row_group(number, use_threads=False) for number in range(file.num_row_groups)
         ]
         for number, group in enumerate(groups):
-            _check_group(group, file.metadata.row_group(number))
+            _check_group(group, file.metadata.row_group(number), file.schema)
         return pa.concat_tables(groups) if groups else file.read()
 
 
-def _check_group(group: pa.Table, stated: Any) -> None:
+def _check_group(group: pa.Table, stated: Any, schema: Any) -> None:
     """Refuse values that are not between those that a row group states."""
     names = set(group.column_names)
     for number in range(stated.num_columns):
         column = stated.column(number)
+        kind = schema.column(number).physical_type
+        if column.physical_type != kind:  # to ask for its statistics would end the process
+            raise ValueError(f"'{column.path_in_schema}' is {kind} and {column.physical_type}")
         statistics = column.statistics
         if column.path_in_schema not in names or statistics is None:
             continue
