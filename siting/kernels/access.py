@@ -8,6 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 MONTHS = 12
+_QUARTER = 0.25
+_MULTIPLES = 1 + _QUARTER * np.arange(13)  # of a limit of height, up to four times
+_USED = 4  # multiples that a wait is carried on from
+_YEAR = 8760.0  # [h]
 
 
 class Access(NamedTuple):
@@ -160,3 +164,81 @@ def _windows(heights, months, cuts, limit, needed):  # type: ignore[no-untyped-d
                 waits[s, m] += wait
                 waited[s, m] += 1
     return known, below, inside, windows, waits, waited
+
+
+def planned_wait(
+    height: ArrayLike, month: ArrayLike, *, limit: float, length: float, step: float = 1.0
+) -> Floats:
+    """Mean wait for a window in the calmest month, for which a trip is planned [h].
+
+    Parameters
+    ----------
+    height, month, limit, length, step
+        As for :func:`weather_windows`.
+
+    Returns
+    -------
+    numpy.ndarray of shape (s,)
+        The series begins anew at its end. Where it has no window of that height, the wait is
+        carried on from those for windows of greater heights, up to a year; NaN where the heights
+        are not known.
+
+    Notes
+    -----
+    One year of a rough place has no window in it, which does not mean that there never is one. The
+    logarithm of the wait is taken as a straight line over the limit, through the four lowest
+    multiples of `limit`, a quarter apart, that have windows. This is a guess of its order, no more.
+
+    Examples
+    --------
+    >>> month = np.repeat(np.arange(1, 13), 730)
+    >>> calm = 1.0 + np.abs(np.sin(np.arange(8760) / 40))
+    >>> found = planned_wait([calm, 1.7 * calm], month, limit=1.5, length=12.0)
+    >>> bool(found[0] < 100 < found[1] <= 8760)
+    True
+    """
+    heights = np.atleast_2d(np.asarray(height))
+    months = np.asarray(month, np.int64) - 1
+    steps = max(1, int(np.ceil(length / step - 1e-9)))
+    waits = np.stack(
+        [_cyclic_wait(heights, months, limit * s, steps) * step for s in _MULTIPLES], axis=1
+    )
+    own = np.isfinite(waits[:, 0])
+    found = np.where(own, waits[:, 0], _carried_on(np.log(np.maximum(waits, step))))
+    return np.asarray(np.where(np.isnan(heights).all(axis=1), np.nan, np.minimum(found, _YEAR)))
+
+
+def _carried_on(logarithms: Floats) -> Floats:
+    """Wait at the limit itself by the straight line through those at multiples of it."""
+    first = np.cumsum(np.isfinite(logarithms), axis=1)
+    used = np.where(np.isfinite(logarithms) & (first <= _USED), 1.0, 0.0)
+    count = used.sum(axis=1)
+    x, y = _MULTIPLES - 1.0, np.where(used == 1, logarithms, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        middle, level = (used * x).sum(axis=1) / count, y.sum(axis=1) / count
+        away = used * (x - middle[:, np.newaxis])
+        slope = (away * y).sum(axis=1) / (away**2).sum(axis=1)
+    line = level - np.minimum(np.nan_to_num(slope), 0.0) * middle
+    return np.asarray(np.where(count > 0, np.exp(np.minimum(line, np.log(_YEAR))), _YEAR))
+
+
+@numba.njit(nogil=True, cache=True, parallel=True)
+def _cyclic_wait(heights, months, limit, needed):  # type: ignore[no-untyped-def]
+    """Least of the months' mean waits, in steps, of series that begin anew; NaN without window."""
+    found = np.full(heights.shape[0], np.nan)
+    size = months.size
+    for s in numba.prange(heights.shape[0]):
+        sums, counts = np.zeros(12), np.zeros(12)
+        run, wait = 0, -1
+        for k in range(3 * size - 1, -1, -1):  # backwards through three copies; the first counts
+            t = k % size
+            run = run + 1 if heights[s, t] < limit else 0
+            wait = 0 if run >= needed else (wait + 1 if wait >= 0 else -1)
+            if k < size and wait >= 0:
+                sums[months[t]] += wait
+                counts[months[t]] += 1.0
+        for m in range(12):
+            if counts[m] > 0.0:
+                mean = sums[m] / counts[m]
+                found[s] = mean if np.isnan(found[s]) or mean < found[s] else found[s]
+    return found
