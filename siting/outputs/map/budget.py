@@ -20,11 +20,14 @@ def encode_layers(
     domain: xr.DataArray | None,
     score: str,
     scores: Collection[str],
+    ranked: Collection[str] = (),
 ) -> dict[str, Raster]:
     """Every layer as bytes: scores at the grid's own cells, others as fine as there is room.
 
     Notes
     -----
+    Those `ranked` get levels that hold equal numbers of cells.
+
     While the sum is above the budget, the layer that takes most is brought down one step; the
     score that the map opens with comes last. Sizes are foreseen to fall with the number of
     cells, then measured.
@@ -37,9 +40,12 @@ def encode_layers(
     while stale := [n for n in layers if n not in rasters or rasters[n].factor != factors[n]]:
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
             tasks = [
-                pool.submit(encode, layers[name], domain, factors[name], linear=name == score)
+                pool.submit(
+                    encode, layers[name], domain, factors[name],
+                    linear=name == score and name not in ranked, ranked=name in ranked,
+                )
                 for name in stale
-            ]
+            ]  # fmt: skip
         rasters.update((name, task.result()) for name, task in zip(stale, tasks, strict=True))
         factors = coarser({n: len(rasters[n].packed) for n in layers}, factors, layers, score)
     return rasters

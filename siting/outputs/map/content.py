@@ -13,6 +13,7 @@ from siting.outputs.map.encode import Raster
 from siting.outputs.map.islands import rounded
 from siting.outputs.map.labels import display_name, display_unit, display_years, one_line, years_in
 from siting.outputs.map.palettes import BOOLEAN, qualitative
+from siting.outputs.simulated import cost_verdict, surrogate_record
 from siting.projection import crs_of, is_equal_area
 from siting.wording import counted
 
@@ -86,6 +87,8 @@ def layer_entry(
         "vintage": display_years(str(mark.get("vintage") or "")),
         "sources": [text for text in str(mark.get("source") or "").split("; ") if text],
         "label_leak": bool(mark.get("label_leak")),
+        "uncertainty": [text for text in str(mark.get("uncertainty") or "").split("; ") if text],
+        "lowest_is_best": name in lowest_best(results, results.layers),
         "classes": _classes(kind, layer, raster, section == "exclusions"),
         "cell": cell_text(results.grid, raster.factor),
         **_raster_entry(raster),
@@ -156,21 +159,56 @@ def cell_text(grid: GeoBox, factor: int = 1) -> str:
 
 def skill_record(results: Results) -> dict[str, Any] | None:
     """The record of how well the score finds known places, where the run has one."""
-    return next((record for record in results.records.values() if "verdict" in record), None)
+    surrogate = surrogate_record(results)
+    found = (each for each in results.records.values() if "verdict" in each)
+    return next((each for each in found if each is not surrogate), None)
+
+
+def best_is_low(results: Results) -> bool:
+    """Whether candidates are ranked from the lowest score on, as by cost."""
+    column = column_name(results.score)
+    if results.candidates is None or column not in results.candidates:
+        return False
+    scores = results.candidates[column]
+    return bool(scores.iloc[0] < scores.iloc[-1]) if len(scores) else False
+
+
+def lowest_best(results: Results, layers: Mapping[str, xr.DataArray]) -> set[str]:
+    """Layers whose low values are the good ones: a cost, and the ends of its band."""
+    first = score_name(results)
+    if first not in layers or not best_is_low(results):
+        return set()
+    step, unit = first.partition(".")[0], layers[first].attrs.get("units")
+    return {
+        name
+        for name, layer in layers.items()
+        if name.partition(".")[0] == step and layer.attrs.get("units") == unit
+    }
+
+
+def ground(results: Results) -> str:
+    """What a run calls all that it ranks: land, where it is tested on known fields there."""
+    return "area" if skill_record(results) is None and surrogate_record(results) else "land"
 
 
 def face(results: Results) -> dict[str, Any]:
     """The first lines: verdict, scope, facts about cells and data, and what the run noticed."""
-    skill = skill_record(results) or {}
+    skill, surrogate = skill_record(results) or {}, surrogate_record(results) or {}
+    judged = str(surrogate.get("verdict") or "")
     cell = cell_text(results.grid)
+    inside = "a place" if surrogate and not skill else "a well or a plot"
     return {
         "title": one_line(results.title),
         "description": results.description,
         "verdict": skill.get("verdict")
+        or cost_verdict(results)
+        or judged
         or "Not validated: this run did not compare the ranking with known places.",
+        # How well the cells between those that were simulated are known.
+        "judged": judged if results.cards else "",
         "scope": skill.get("scope")
         or f"Regional screening: a value stands for a whole cell of {cell}, "
-        "not for a well or a plot inside it.",
+        f"not for {inside} inside it.",
         "facts": _facts(results, cell),
         "findings": [asdict(finding) for finding in results.findings],
     }

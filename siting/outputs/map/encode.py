@@ -66,7 +66,12 @@ class Raster:
 
 
 def encode(
-    layer: xr.DataArray, domain: xr.DataArray | None, factor: int, *, linear: bool = False
+    layer: xr.DataArray,
+    domain: xr.DataArray | None,
+    factor: int,
+    *,
+    linear: bool = False,
+    ranked: bool = False,
 ) -> Raster:
     """A layer as bytes.
 
@@ -81,6 +86,9 @@ def encode(
     linear : bool
         Even steps even where the values are bunched together, as wanted of a score; shares of 1
         always have them.
+    ranked : bool
+        Levels that hold equal numbers of values, as wanted of a cost: few cells cost a hundred
+        times as much as the best, and even steps would give all others one colour.
 
     Examples
     --------
@@ -98,7 +106,8 @@ def encode(
         levels = np.linspace(0.0, period, LEVELS)
     else:
         finite = values[np.isfinite(values)]
-        levels, encoding = codebook(finite, linear=linear or _is_index(layer, finite))
+        even = linear or _is_index(layer, finite)
+        levels, encoding = codebook(finite, linear=even, ranked=ranked)
     codes = _codes(values, levels)
     packed, filtered = _packed(codes)
     return Raster(packed, filtered, codes.shape, levels, encoding, factor, reduction)
@@ -158,7 +167,9 @@ def _blocks(band: Floats, factor: int, reduction: Reduction) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def codebook(values: Floats, *, linear: bool = False) -> tuple[Floats, Encoding]:
+def codebook(
+    values: Floats, *, linear: bool = False, ranked: bool = False
+) -> tuple[Floats, Encoding]:
     """At most 255 rising levels over the full range of values, and how they were chosen.
 
     Examples
@@ -171,11 +182,16 @@ def codebook(values: Floats, *, linear: bool = False) -> tuple[Floats, Encoding]
     >>> levels, encoding = codebook(np.geomspace(1.0, 1e9, 1000))
     >>> encoding, levels[[0, -1]].round().tolist()
     ('uneven', [1.0, 1000000000.0])
+    >>> levels, encoding = codebook(np.geomspace(1.0, 1e9, 1000), ranked=True)
+    >>> encoding, len(levels), round(levels[127], -2)
+    ('uneven', 255, np.float64(31600.0))
     """
     # Each value counts once: cells that share one value (0 faults) take one level, not most.
     distinct = np.unique(values).astype(float)
     if distinct.size <= LEVELS:
         return distinct, "exact"
+    if ranked:
+        return np.unique(np.quantile(values, np.linspace(0, 1, LEVELS)).astype(float)), "uneven"
     low, high = distinct[[0, -1]]
     half = np.diff(np.quantile(values, [0.25, 0.75]))[0]
     if linear or half >= HALF_OF_RANGE * (high - low):

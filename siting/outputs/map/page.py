@@ -18,6 +18,7 @@ from siting.outputs.map.encode import Raster
 from siting.outputs.map.islands import island_text
 from siting.outputs.map.labels import one_line
 from siting.outputs.map.placement import Placement, max_zoom, place
+from siting.outputs.simulated import surrogate_record
 
 _OUTSIDE = " outside"  # key of the hatched cells beside the layers; no layer name has a space
 
@@ -49,7 +50,8 @@ def _layers(results: Results) -> tuple[dict[str, Raster], list[dict[str, Any]]]:
         drawn[_OUTSIDE] = outside[1]
     first = content.score_name(results)
     scores = {first} | {name for name in layers if name.endswith(".score")}
-    rasters = encode_layers(drawn, results.domain, first, scores)
+    ranked = content.lowest_best(results, drawn)
+    rasters = encode_layers(drawn, results.domain, first, scores | ranked, ranked)
     entries = [
         content.layer_entry(name, layer, rasters[name], results, f"siting-raster-{index}")
         for index, (name, layer) in enumerate(drawn.items())
@@ -74,6 +76,8 @@ def _data(results: Results, placement: Placement, entries: list[dict[str, Any]])
         "known": sites.known_fields(results),
         "outline": sites.outline(results, placement.bounds),
         "skill": content.skill_record(results),
+        "surrogate": surrogate_record(results),
+        "lowest": content.best_is_low(results),
         "exclusions": content.exclusion_rows(results),
         "sources": content.source_rows(results),
         "pipeline": results.pipeline,

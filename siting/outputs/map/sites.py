@@ -1,6 +1,7 @@
 """Places on the map: candidates, known fields and the coast, in columns of plain numbers."""
 
 import base64
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,8 @@ from siting.kinds import Results
 from siting.outputs.map.islands import island_text, rounded
 from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.map.placement import MERCATOR_LIMIT
+from siting.outputs.names import SITES
+from siting.outputs.simulated import BANDS, cards_wanted, class_names, cost_parts
 
 OUTLINE_BYTES = 150_000  # of JSON
 OUTLINE_STEPS = 100  # per degree: vertices are whole numbers of 0.01 degree
@@ -42,6 +45,7 @@ def candidates(results: Results) -> dict[str, Any] | None:
     if frame is None or frame.empty:
         return None
     notes = frame.attrs.get("columns", {})
+    simulated = _simulated(results)
     columns = []
     for name in frame.columns.drop(frame.geometry.name):
         note = notes.get(name, {})
@@ -51,17 +55,54 @@ def candidates(results: Results) -> dict[str, Any] | None:
                 "label": display_name(str(name)),
                 "units": display_unit(str(note.get("units") or "1")),
                 "description": str(note.get("description") or ""),
-                "role": _role(str(name), results.score),
+                "role": _role(str(name), results.score, simulated),
                 "values": _values(frame[name]),
             }
         )
     longitude, latitude = _places(frame)
-    return {"longitude": longitude, "latitude": latitude, "columns": columns}
+    return {
+        "longitude": longitude,
+        "latitude": latitude,
+        "columns": columns,
+        "bands": [
+            {"label": label, "low": low, "high": high}
+            for label, low, high in BANDS
+            if low in frame and high in frame
+        ],
+        "seas": _classes(frame, results),
+        "cards": _cards(results),
+    }
 
 
-def _role(name: str, score: str) -> str:
+def _classes(frame: GeoDataFrame, results: Results) -> list[str]:
+    """Names of the classes that each candidate lies in; empty without such layers."""
+    if not any("categories" in layer.attrs for layer in results.layers.values()):
+        return []
+    return [", ".join(class_names(row, results)) for _, row in frame.iterrows()]
+
+
+def _cards(results: Results) -> dict[str, dict[str, Any]]:
+    """Parts of the cost of each site that has a card, and where its card stands."""
+    linked = cards_wanted(results)
+    return {
+        str(card.get("site_id")): {
+            "parts": [list(part) for part in cost_parts(card.get("waterfall") or {})],
+            "link": f"{SITES}#{card.get('site_id')}" if linked else "",
+        }
+        for card in results.cards
+    }
+
+
+def _simulated(results: Results) -> set[str]:
+    """Names of the columns that a simulator gave."""
+    return {str(name) for card in results.cards[:1] for name in card.get("figures") or {}}
+
+
+def _role(name: str, score: str, simulated: Collection[str]) -> str:
     if name == column_name(score):
         return "score"
+    if name in simulated:
+        return "simulated"
     if name.startswith(CONTRIBUTION):
         return "contribution"
     return ROLES.get(name, "value")

@@ -172,7 +172,7 @@ def _map(results: Results) -> Picture | None:
     marked = Places.of(results.candidates, _known(results), results.grid)
     unit = display_unit(str(score.attrs.get("units") or "1")) or "1"
     label = f"{display_name(name)} [{unit}]"
-    low = places.best_is_low(results)
+    low = content.best_is_low(results)
     figure = map_figure(score, results.domain, results.grid, marked, label, low)
     return Picture.of(figure, map_text(label, marked))
 

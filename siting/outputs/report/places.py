@@ -73,15 +73,6 @@ def candidate_table(results: Results) -> CandidateTable | None:
     return CandidateTable(tuple(each for each in columns if each), len(frame))
 
 
-def best_is_low(results: Results) -> bool:
-    """Whether candidates are ranked from the lowest score on, as by cost."""
-    column = column_name(results.score)
-    if results.candidates is None or column not in results.candidates:
-        return False
-    scores = results.candidates[column]
-    return bool(scores.iloc[0] < scores.iloc[-1]) if len(scores) else False
-
-
 def _sites(frame: GeoDataFrame) -> Column:
     """The coordinates of each site, with its name below."""
     points = frame.geometry.to_crs("EPSG:4326") if frame.crs else frame.geometry

@@ -4,11 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import pandas as pd
-
-from siting.columns import column_name
 from siting.kinds import Results
-from siting.outputs.map.labels import display_name, display_unit, one_line
+from siting.outputs.map.labels import display_unit, one_line
 from siting.outputs.numbers import (
     NOTHING,
     finite,
@@ -17,8 +14,8 @@ from siting.outputs.numbers import (
     percent_text,
     place_text,
 )
+from siting.outputs.simulated import COST, Band, Part, bands, class_names, cost_parts, dollars
 
-COST = "cost_per_gpu_hour"
 PERCENT = "%"
 # Figures below the headline, in reading order: name, and what it is called there.
 FACTS = (
@@ -36,19 +33,6 @@ FACTS = (
     ("access_share", "Hours in which ships can work"),
     ("access_wait", "Mean wait for ships, calmest month"),
 )
-PARTS = {
-    "wave": "Wave converter",
-    "solar": "Panels",
-    "battery": "Battery",
-    "hull": "Hull and hall",
-    "compute": "Processors",
-    "link": "Satellite link",
-    "tow_and_service": "Tow and service",
-    "insurance": "Insurance",
-    "decommissioning": "Decommissioning",
-    "place": "Exclusive zone",
-    "losses": "Nodes lost",
-}
 
 
 class Fact(NamedTuple):
@@ -56,13 +40,6 @@ class Fact(NamedTuple):
 
     label: str
     value: str
-
-
-class Part(NamedTuple):
-    """A part of the cost of a delivered GPU-hour [USD]."""
-
-    label: str
-    cost: float
 
 
 class Assumed(NamedTuple):
@@ -95,7 +72,7 @@ class Site:
     place: str
     sea: str
     cost: str
-    bands: list[Fact]
+    bands: list[Band]
     donor: str
     refused: str
     facts: list[Fact]
@@ -135,31 +112,6 @@ def _site(card: Mapping[str, Any], results: Results) -> Site:
     )  # fmt: skip
 
 
-def dollars(cost: float | None) -> str:
-    """A cost of a GPU-hour with two decimals.
-
-    Examples
-    --------
-    >>> dollars(4.583), dollars(None)
-    ('4.58', '–')
-    """
-    return fixed_text(cost, 2)
-
-
-def bands(figures: Mapping[str, Any]) -> list[Fact]:
-    """How far off the cost may be: by waves and morphing, and by what things cost."""
-    told = (
-        ("waves and morphing, one standard deviation", "low", "high"),
-        ("prices in their ranges, 10th to 90th percentile", "p10", "p90"),
-    )
-    found = []
-    for label, first, last in told:
-        low, high = (finite(figures.get(f"{COST}_{end}")) for end in (first, last))
-        if low is not None and high is not None:
-            found.append(Fact(label, f"{dollars(low)} to {dollars(high)}"))
-    return found
-
-
 def figure_text(value: float | None, units: str) -> str:
     r"""A figure with its unit; shares of one as per cent.
 
@@ -185,18 +137,6 @@ def _place(site_id: str, results: Results) -> tuple[str, str]:
     return place, ", ".join(class_names(row, results))
 
 
-def class_names(row: "pd.Series[Any]", results: Results) -> list[str]:
-    """Names of the classes that a candidate lies in, for each layer of named classes."""
-    found = []
-    for name, layer in results.layers.items():
-        names = layer.attrs.get("categories")
-        value = row.get(column_name(name))
-        if isinstance(names, Mapping) and value is not None and not pd.isna(value):
-            told = {str(code): str(each) for code, each in names.items()}.get(f"{float(value):g}")
-            found += [one_line(told)] if told else []
-    return found
-
-
 def _donor(donor: Mapping[str, Any]) -> str:
     """Whose hours the site was given, and whether its season was shifted."""
     if not donor:
@@ -209,15 +149,6 @@ def _donor(donor: Mapping[str, Any]) -> str:
                if donor.get("season_shifted") else "its season as it is")  # fmt: skip
     site = one_line(str(donor.get("site") or "a donor"))
     return f"Hours after one year of {site}{where}, {shifted}."
-
-
-def cost_parts(waterfall: Mapping[str, Any]) -> list[Part]:
-    """Parts of the cost, the largest first; those that are nothing are left out."""
-    parts = _mapping(waterfall.get("parts"))
-    known = {name: finite(value) for name, value in parts.items() if name != "total"}
-    found = [Part(PARTS.get(name, display_name(name)), cost)
-             for name, cost in known.items() if cost]  # fmt: skip
-    return sorted(found, key=lambda part: (-part.cost, part.label))
 
 
 def _assumed(card: Mapping[str, Any]) -> list[Assumed]:

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from siting.outputs.map.labels import display_unit
 from siting.outputs.numbers import finite, fixed_text, number_text
 from siting.outputs.report.drawing import BASELINE, FAINT, INDEX, INK, LEARNED, SOFT, axes, short
-from siting.outputs.sites.content import COST, Part
+from siting.outputs.simulated import COST, Part
 
 WIDTH = 4.2  # [inch]: two side by side on a screen, one on a phone and still read
 SUN = "#e69f00"  # Okabe & Ito (2008), as the colours of the report

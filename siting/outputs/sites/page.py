@@ -17,6 +17,7 @@ from siting.outputs.numbers import NOTHING, finite, number_text
 from siting.outputs.report.drawing import drawing
 from siting.outputs.report.page import Picture, policy
 from siting.outputs.report.provenance import MARKS
+from siting.outputs.simulated import cost_parts, dollars
 from siting.outputs.sites import content, figures
 from siting.outputs.sites.pixels import picture
 
@@ -85,18 +86,18 @@ def _style() -> str:
 def _pictures(card: Mapping[str, Any]) -> Pictures:
     """Every figure that a card has the numbers for."""
     waterfall = card.get("waterfall") or {}
-    parts = content.cost_parts(waterfall)
+    parts = cost_parts(waterfall)
     unit = display_unit(str(waterfall.get("units") or "1"))
     total = finite((waterfall.get("parts") or {}).get("total"))
     rows, months = card.get("sensitivity") or [], card.get("months") or {}
-    told = ", ".join(f"{part.label} {content.dollars(part.cost)}" for part in parts)
+    told = ", ".join(f"{part.label} {dollars(part.cost)}" for part in parts)
     return Pictures(
         picture(figures.months_figure(months), figures.months_text(months)) if months else None,
         _balance(card.get("year"), "The year by days"),
         _balance(card.get("week"), "The week in which least is served, by hours"),
         picture(
             figures.waterfall_figure(parts, total, unit),
-            f"Parts of the cost [{unit}]: {told}; sum {content.dollars(total)}.",
+            f"Parts of the cost [{unit}]: {told}; sum {dollars(total)}.",
         ) if parts else None,
         picture(
             figures.sensitivity_figure(rows, figures.cost_of(card), unit),

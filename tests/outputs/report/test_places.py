@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from siting.kinds import Results
+from siting.outputs.map.content import best_is_low
 from siting.outputs.report.places import (
     area_text,
-    best_is_low,
     candidate_table,
     domain_area,
     exclusion_table,

@@ -4,6 +4,7 @@ import pytest
 
 from siting.kernels import money
 from siting.kinds import Results
+from siting.outputs.simulated import COST, PARTS
 from siting.outputs.sites import content
 from siting.simulation.figures import FIGURES
 from tests.site_cards import PLACES, card, make_results
@@ -71,5 +72,5 @@ def test_a_card_that_lacks_parts_is_shown_without_them(keys: list[str]) -> None:
 
 def test_names_are_those_that_the_simulation_gives() -> None:
     assert {name for name, _ in content.FACTS} <= set(FIGURES)
-    assert {content.COST, f"{content.COST}_low", f"{content.COST}_p90"} <= set(FIGURES)
-    assert set(content.PARTS) == set(money.PARTS)
+    assert {COST, f"{COST}_low", f"{COST}_p90"} <= set(FIGURES)
+    assert set(PARTS) == set(money.PARTS)

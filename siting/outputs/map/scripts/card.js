@@ -50,9 +50,12 @@ function drawSiteCard(holder, index) {
     element(
       "p",
       { class: "place" },
-      placeText(page.sites.latitude[index], page.sites.longitude[index]),
+      [placeText(page.sites.latitude[index], page.sites.longitude[index]), page.sites.seas[index]]
+        .filter(Boolean)
+        .join(" · "),
     ),
     headline(index),
+    ...simulatedParts(index),
     reasons ? reasonLine(reasons) : "",
     flags ? list("flags", "Flags", flags) : "",
     ...contributions(index),
@@ -74,10 +77,63 @@ function headline(index) {
   return element(
     "p",
     { class: "headline" },
-    element("strong", {}, score ? fixedText(score.values[index], 3) : "–"),
-    element("span", {}, score ? columnLabel(score).toLowerCase() : "score"),
+    element("strong", {}, score ? fixedText(score.values[index], score.units ? 2 : 3) : "–"),
+    element("span", {}, score ? `${score.units} ${columnLabel(score).toLowerCase()}` : "score"),
     element("span", { class: "facts" }, facts.join(" · ")),
   );
+}
+
+/** What a simulator says of a site: the bands of its cost, its figures, and where its card is. */
+function simulatedParts(index) {
+  const columns = siteColumns.filter((column) => column.role === "simulated");
+  if (!columns.length) return [];
+  const { bands, cards } = page.sites;
+  const named = (name) => columns.find((column) => column.name === name);
+  const ends = new Set(bands.flatMap(({ low, high }) => [low, high]));
+  const lines = bands.map(({ label, low, high }) =>
+    element("li", {}, bandText(named(low), named(high), index), ` ${label}`),
+  );
+  const card = cards[siteName(index)];
+  const parts = [element("ul", { class: "bands" }, ...lines)];
+  if (card?.link) {
+    const link = element("a", { href: card.link }, "Months, year, worst week and prices of this site");
+    parts.push(element("p", {}, link));
+  }
+  if (card?.parts.length) parts.push(...costParts(card.parts));
+  const rows = columns
+    .filter((column) => !ends.has(column.name))
+    .map((column) => valueRow(columnLabel(column), valueText(column, index), null));
+  parts.push(
+    element("h3", {}, "Simulated"),
+    element("table", { class: "values" }, element("tbody", {}, ...rows)),
+  );
+  return parts;
+}
+
+function bandText(low, high, index) {
+  const [first, last] = [low, high].map((column) => fixedText(column.values[index], 2));
+  return element("strong", {}, `${first}–${last}`);
+}
+
+/** Parts of the cost, the largest first, as bars. */
+function costParts(parts) {
+  const most = Math.max(...parts.map(([, cost]) => cost), 1e-12);
+  const rows = parts.map(([label, cost]) => {
+    const fill = element("span", { class: "fill" });
+    fill.style.width = `${(100 * cost) / most}%`;
+    fill.style.left = "0";
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, label),
+      element("td", { class: "bar-cell" }, element("span", { class: "signed-bar plain", "aria-hidden": "true" }, fill)),
+      element("td", {}, fixedText(cost, 2)),
+    );
+  });
+  return [
+    element("h3", {}, "Parts of the cost"),
+    element("table", { class: "contributions" }, element("tbody", {}, ...rows)),
+  ];
 }
 
 /** Text joined by semicolons as a list. */

@@ -9,7 +9,9 @@ function channels(hex) {
 /** Colour of each code from 1 on, as "#rrggbb". */
 function colourList(layer, palette) {
   if (layer.classes.length) return layer.classes.map((each) => each.colour);
-  const steps = layer.kind === "circular" ? page.cyclic : page.palettes[palette];
+  const rising = layer.kind === "circular" ? page.cyclic : page.palettes[palette];
+  // The best stands out in light colours, whether it is the highest or the lowest.
+  const steps = layer.lowest_is_best ? [...rising].reverse() : rising;
   const count = levelsOf(layer).length;
   return Array.from(
     { length: count },

@@ -4,6 +4,8 @@ function drawEvidence(holder) {
   const sections = [
     page.skill &&
       folded("Validation: how well the ranking finds known fields", ...validation(page.skill)),
+    page.surrogate &&
+      folded("Surrogate: how well cells between the simulated ones are known", ...judgement()),
     page.exclusions.length && folded("Exclusions and the area each takes", exclusionTable()),
     folded("Sources: origin, status and vintage", sourceTable()),
     page.sites && folded("Columns of the table of sites", columnTable()),
@@ -30,6 +32,20 @@ function validation(skill) {
     skill.labels ? element("p", {}, labelText(skill.labels)) : null,
   ];
   return parts.filter(Boolean);
+}
+
+/** Errors of the model learned from simulated cells, beside those of single layers. */
+function judgement() {
+  const { surrogate } = page;
+  const rows = [
+    ["The model", surrogate.error],
+    ...(surrogate.singles ?? []).map(({ name, error }) => [layerNamed(name)?.label ?? name, error]),
+    ["One number for all cells", surrogate.constant],
+  ].map(([name, error]) => [name, `${numberText(100 * Math.expm1(error), 3)} %`]);
+  return [
+    element("p", {}, String(surrogate.verdict ?? "")),
+    table("Error of the predicted cost with whole blocks left out", ["Learned from", "Error"], rows),
+  ];
 }
 
 /** The curves of the methods on the face of the page; the others would hide them. */

@@ -4,6 +4,8 @@ function drawFace() {
   const { face } = page;
   part("title").textContent = face.title;
   part("verdict").textContent = face.verdict;
+  part("judged").textContent = face.judged;
+  part("judged").hidden = !face.judged;
   part("scope").textContent = face.scope;
   part("facts").replaceChildren(...face.facts.map((fact) => element("li", {}, fact)));
   if (page.skill?.methods?.length) part("face-skill").replaceChildren(smallSkillTable());

@@ -10,7 +10,7 @@ const ORIGINS = {
 /** Everything that a reader must know to read the colours of a layer. */
 function drawLegend(holder, layer, colours) {
   const few = layer.classes.length > 0 || (layer.levels.length > 0 && layer.levels.length <= FEW);
-  holder.replaceChildren(
+  const parts = [
     element(
       "h2",
       {},
@@ -19,9 +19,29 @@ function drawLegend(holder, layer, colours) {
     ),
     element("p", { class: "long-name" }, layer.long_name),
     few ? swatches(layer, colours) : bar(layer, colours),
+    layer.lowest_is_best
+      ? element("p", { class: "note" }, "Low is best, at the light end on the left.")
+      : null,
     element("p", { class: "note" }, cellNote(layer)),
     marksOf(layer),
-  );
+    ...doubtOf(layer),
+  ];
+  holder.replaceChildren(...parts.filter(Boolean));
+}
+
+/** How far off a layer may be, where its sources say so. */
+function doubtOf(layer) {
+  const [first, ...more] = layer.uncertainty;
+  if (!first) return [];
+  if (!more.length) return [element("p", { class: "note" }, `May be off: ${first}.`)];
+  return [
+    element(
+      "details",
+      { class: "sources" },
+      element("summary", {}, "How far off its sources may be"),
+      element("ul", {}, ...layer.uncertainty.map((text) => element("li", {}, text))),
+    ),
+  ];
 }
 
 /** The unit of a layer's legend: that of its largest value. */

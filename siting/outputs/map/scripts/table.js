@@ -6,6 +6,7 @@ const TABLE_ROLES = [
   "id",
   "score",
   "spread",
+  "simulated",
   "flags",
   "value",
   "dissimilarity",
@@ -74,7 +75,7 @@ function tableFrame({ body, headings, count, more }, filter) {
 
 /** A column once more turns its order round; a new one starts with the best score, else low. */
 function sortedBy(state, column) {
-  return { column, down: state.column === column ? !state.down : column.role === "score" };
+  return { column, down: state.column === column ? !state.down : column.role === "score" && !page.lowest };
 }
 
 /** Rows, arrows in the headings and the count, as the state has them. */
@@ -174,7 +175,7 @@ function row(index, columns, chosen) {
 
 /** Values stand without a unit, which is in the heading; places have fixed decimals. */
 function cellText(column, index) {
-  if (column.role === "score") return fixedText(column.values[index], 3);
+  if (column.role === "score") return fixedText(column.values[index], column.units ? 2 : 3);
   const place = ["latitude", "longitude"].includes(column.role);
   return place ? fixedText(column.values[index], 3) : plainText(column, index);
 }
