@@ -6,24 +6,20 @@ import numpy as np
 import pandas as pd
 
 from siting.kernels import firm_power, money
-from siting.kernels.solar import month_of_hour
+from siting.kernels.solar import HOURS, month_of_hour
 from siting.projection import Floats
-from siting.simulation.climate import Donor
-from siting.simulation.figures import FIGURES
+from siting.simulation.hours import HoursSource
 from siting.simulation.outcome import Simulated
 
 WEEK = 168  # [h]
-REFUSED = (
-    "Fifty-year waves, the longest outage and outages of several nodes at once are not told: they "
-    "need the site's own series of ten years or more, several nodes on common time stamps."
-)
+_UNITS = "kW per kW of load; battery in kWh per kW of load"
 Card = dict[str, Any]
 
 
 def card(
     figures: dict[str, float],
     found: Simulated,
-    donor: Donor,
+    source: HoursSource,
     device: dict[str, Any],
     costs: pd.DataFrame,
     at_value: money.CostDraws,
@@ -37,18 +33,13 @@ def card(
     )
     served = float(found.served.compute_served[0])
     return {
-        "figures": {name: _number(figures[name]) for name in FIGURES},
-        "columns": {name: each._asdict() for name, each in FIGURES.items()},
-        "donor": {
-            "site": donor.site,
-            "latitude": donor.latitude,
-            "season_shifted": bool(figures["season_shifted"]),
-        },
-        "refused": REFUSED,
+        "figures": {name: _number(figures[name]) for name in source.columns},
+        "columns": {name: each._asdict() for name, each in source.columns.items()},
+        **source.card(found),
         "device": _device(device),
         "months": _months(found),
-        "year": _year(wave, solar, trace),
-        "week": _week(wave, solar, trace),
+        "year": _year(wave, solar, trace, found.hours.years),
+        "week": _week(wave, solar, trace, found.hours.years),
         "waterfall": _waterfall(found, at_value, served, device),
         "sensitivity": _sensitivity(found, costs, served, device),
         "assumed": _assumed(costs),
@@ -77,7 +68,7 @@ def _device(device: dict[str, Any]) -> Card:
 
 def _months(found: Simulated) -> Card:
     """Monthly means of the resource, and of what it gives per rated power."""
-    c = found.climate
+    c = found.hours.climate
     month = month_of_hour(np.arange(found.wave.shape[1]))
     counts = np.bincount(month, minlength=12)
     return {
@@ -97,15 +88,19 @@ def _months(found: Simulated) -> Card:
     }
 
 
-def _year(wave: Floats, solar: Floats, trace: firm_power.Trace) -> Card:
-    """Daily means of the balance, per kW of load."""
+def _year(wave: Floats, solar: Floats, trace: firm_power.Trace, years: tuple[int, ...]) -> Card:
+    """Daily means of the balance in the middle year by what it serves, per kW of load."""
+    served = trace.served.reshape(-1, HOURS).mean(axis=1)
+    middle = int(np.argsort(served, kind="stable")[(len(served) - 1) // 2])
+    part = slice(middle * HOURS, (middle + 1) * HOURS)
 
     def daily(values: Floats) -> list[float | None]:
-        return _numbers(values.reshape(-1, 24).mean(axis=1), 3)
+        return _numbers(values[part].reshape(-1, 24).mean(axis=1), 3)
 
     return {
-        "units": "kW per kW of load; battery in kWh per kW of load",
+        "units": _UNITS,
         "step": "day",
+        **({"calendar_year": years[middle]} if years else {}),
         "wave": daily(wave),
         "solar": daily(solar),
         "served": daily(trace.served),
@@ -113,16 +108,17 @@ def _year(wave: Floats, solar: Floats, trace: firm_power.Trace) -> Card:
     }
 
 
-def _week(wave: Floats, solar: Floats, trace: firm_power.Trace) -> Card:
+def _week(wave: Floats, solar: Floats, trace: firm_power.Trace, years: tuple[int, ...]) -> Card:
     """The hours of the week that is served least, per kW of load."""
     total = np.convolve(trace.served, np.ones(WEEK), "valid")[::24]
     first = int(np.argmin(total)) * 24
     part = slice(first, first + WEEK)
     return {
-        "units": "kW per kW of load; battery in kWh per kW of load",
+        "units": _UNITS,
         "step": "hour",
-        "first_day": first // 24 + 1,
-        "chosen": "the week of the year in which least is served",
+        **({"calendar_year": years[first // HOURS]} if years else {}),
+        "first_day": first % HOURS // 24 + 1,
+        "chosen": f"the week of the {'years' if years else 'year'} in which least is served",
         "wave": _numbers(wave[part], 3),
         "solar": _numbers(solar[part], 3),
         "served": _numbers(trace.served[part], 3),

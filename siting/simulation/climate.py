@@ -58,10 +58,13 @@ def climate_of(
     Values are read cell by cell: a rock in the sea of a neighbour is no value of this one.
     """
     latitude = position(grid, rows + 0.5, columns + 0.5)[1]
-    return Climate(np.asarray(latitude), *(_by_month(each, rows, columns) for each in monthlies))
+    return Climate(
+        np.asarray(latitude), *(values_by_month(each, rows, columns) for each in monthlies)
+    )
 
 
-def _by_month(monthly: xr.DataArray, rows: Integers, columns: Integers) -> Floats:
+def values_by_month(monthly: xr.DataArray, rows: Integers, columns: Integers) -> Floats:
+    """Values of cells by month, shape (s, 12)."""
     found = [sample(each, rows, columns) for each in by_month(monthly)]
     return np.stack(found, axis=1).astype(float)
 

@@ -1,0 +1,138 @@
+"""Hours of many single cells of a hindcast, read in one pass over the part that they lie in."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.errors import InputError
+from siting.geodesy import MEAN_RADIUS, PointTree, arc, ecef
+from siting.io.hindcast import PART_BYTES, HindcastFile
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+NOWHERE = -1
+
+
+class CellSeries(NamedTuple):
+    """Hours of some cells.
+
+    Attributes
+    ----------
+    times : dict of str to numpy.ndarray of shape (t,)
+        By quantity the middle of what each value stands for, in UTC and rising.
+    values : dict of str to numpy.ndarray of shape (t, n)
+        By quantity, NaN where there is no value.
+    """
+
+    times: dict[str, NDArray[np.datetime64]]
+    values: dict[str, Floats]
+
+
+def cells_at(hindcast: HindcastFile, longitude: Floats, latitude: Floats, reach: float) -> Integers:
+    """Numbers of the cells whose hours stand for places, -1 where there is none.
+
+    Parameters
+    ----------
+    hindcast : HindcastFile
+        The hindcast.
+    longitude, latitude : numpy.ndarray of shape (n,)
+        Places [degree].
+    reach : float
+        Of a list of sites: greatest distance of a site from its place [m].
+
+    Notes
+    -----
+    Of a grid of cells it is the one whose middle is nearest, and no further off than half the
+    diagonal of a cell: nothing is moved from sea to land, or beyond the map.
+    """
+    cells = hindcast.cells
+    tree = PointTree(cells.longitude.ravel(), cells.latitude.ravel()).tree
+    chord, number = tree.query(ecef(longitude, latitude))
+    if cells.frame is not None:
+        diagonal = np.deg2rad(np.hypot(cells.frame.affine.a, cells.frame.affine.e)) * MEAN_RADIUS
+        reach = float(diagonal) / 2 * (1 + 1e-6)
+    return np.where(np.asarray(arc(chord)) <= reach, number, NOWHERE).astype(np.int64)
+
+
+def series_of_cells(
+    hindcast: HindcastFile, numbers: Integers, wanted: tuple[str, ...]
+) -> CellSeries:
+    """Hours of quantities at cells, as the file has them.
+
+    Parameters
+    ----------
+    hindcast : HindcastFile
+        The hindcast.
+    numbers : numpy.ndarray of shape (n,)
+        Of the cells, rows first, as :func:`cells_at` gives them.
+    wanted : tuple of str
+        Names of the quantities.
+
+    Raises
+    ------
+    InputError
+        VARIABLE_MISSING for a quantity that the hindcast does not hold.
+
+    Examples
+    --------
+    >>> from siting.io.hindcast_memory import hindcast_of
+    >>> times = np.datetime64("2020-01-01", "s") + 3600 * np.arange(2)
+    >>> hours = {"significant_wave_height": np.array([[1.0, 4.0], [2.0, 5.0]])}
+    >>> sea = hindcast_of(times, [-125.0, -124.0], [44.0, 44.0], hours)
+    >>> found = series_of_cells(sea, np.array([1]), ("significant_wave_height",))
+    >>> found.values["significant_wave_height"].tolist()
+    [[4.0], [5.0]]
+    """
+    check_holds(hindcast, wanted)
+    store = hindcast.store
+    row, column = np.divmod(numbers, hindcast.cells.shape[1])
+    rows, columns = _span(hindcast.rows, row), _span(hindcast.columns, column)
+    parts: dict[str, list[Floats]] = {name: [] for name in wanted}
+    with store.reader() as read:
+        for steps in _steps(hindcast, rows, columns):
+            for name, found in parts.items():
+                block = read(name, steps, rows, columns)
+                found.append(block[:, row - row.min(), column - column.min()])
+    order = np.argsort(hindcast.axis.seconds, kind="stable")
+    stamps = {
+        name: np.round(hindcast.axis.seconds[order] + store.variables[name].shift)
+        .astype(np.int64)
+        .astype("datetime64[s]")
+        for name in wanted
+    }
+    return CellSeries(stamps, {name: np.concatenate(each)[order] for name, each in parts.items()})
+
+
+def check_holds(hindcast: HindcastFile, wanted: tuple[str, ...]) -> None:
+    """Refuse a hindcast that lacks a quantity.
+
+    Raises
+    ------
+    InputError
+        VARIABLE_MISSING.
+    """
+    if lacking := [name for name in wanted if name not in hindcast.quantities]:
+        raise InputError(
+            "VARIABLE_MISSING",
+            f"the hindcast does not hold {lacking[0]}",
+            where=str(hindcast.path),
+            found=", ".join(hindcast.quantities),
+            wanted=", ".join(wanted),
+            fix="name its variable under `quantities:`, or bring a file that holds it",
+        )
+
+
+def _span(whole: slice, places: Integers) -> slice:
+    return slice(whole.start + int(places.min()), whole.start + int(places.max()) + 1)
+
+
+def _steps(hindcast: HindcastFile, rows: slice, columns: slice) -> Iterator[slice]:
+    """Steps that are read at once: whole stored chunks, as many as fit."""
+    depth, height, width = hindcast.store.shape.chunks
+    cells = max((rows.stop - rows.start) * (columns.stop - columns.start), height * width)
+    size = max(depth, PART_BYTES // (cells * 8) // depth * depth)
+    begin, end = hindcast.steps.start, hindcast.steps.stop
+    for first in range(begin // size * size, end, size):
+        yield slice(max(first, begin), min(first + size, end))
