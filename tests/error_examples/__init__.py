@@ -6,6 +6,7 @@ from . import (
     gridded,
     hindcasts,
     learning,
+    own_years,
     pipelines,
     places,
     rasters,
@@ -19,5 +20,5 @@ from . import (
 from .made import EXAMPLES, made
 
 __all__ = ["EXAMPLES", "archives", "given", "gridded", "hindcasts", "learning", "made",
-           "pipelines", "places", "rasters", "sea", "site_data", "stored", "tables",
-           "vectors", "waves"]  # fmt: skip
+           "own_years", "pipelines", "places", "rasters", "sea", "site_data", "stored",
+           "tables", "vectors", "waves"]  # fmt: skip
