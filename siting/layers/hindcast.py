@@ -44,6 +44,8 @@ def climate(hindcast: Hindcast, grid: Grid, reach: Reach = 10_000.0) -> WaveClim
     ----------
     hindcast : hindcast
         Hours of significant_wave_height and wave_energy_period.
+    grid : GeoBox
+        The run's grid.
     reach : float
         Of a list of sites: greatest distance of a site from the middle of a cell [m].
 
@@ -122,6 +124,8 @@ def irradiance(
     ----------
     hindcast : hindcast
         Hours of solar_irradiance.
+    grid : GeoBox
+        The run's grid.
     reach : float
         Of a list of sites: greatest distance of a site from the middle of a cell [m].
 
@@ -159,6 +163,8 @@ def wind_speed(
     ----------
     hindcast : hindcast
         Hours of wind_speed.
+    grid : GeoBox
+        The run's grid.
     reach : float
         Of a list of sites: greatest distance of a site from the middle of a cell [m].
 
@@ -199,6 +205,8 @@ def extreme_height(
     ----------
     hindcast : hindcast
         Hours of significant_wave_height, of ten years or more.
+    grid : GeoBox
+        The run's grid.
     return_period : float
         Mean time between two years with a higher sea [year].
     reach : float
