@@ -1,5 +1,6 @@
 """Coordinate reference systems of files: what cannot be one is refused, by its units and place."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from pyproj import CRS
 
 from siting.errors import InputError
 from siting.findings import collect
-from siting.io.crs import check_plausible, known_crs
+from siting.io.crs import check_plausible, known_crs, parsed
 
 FILE = Path("a.shp")
 WORLD = (-180.25, -90.25, 180.25, 90.25)  # cells of half a degree whose centres touch the edges
@@ -131,3 +132,18 @@ def test_what_the_coordinates_look_like_is_told() -> None:
             check_plausible(system, bounds, 0.5, FILE)
         assert words in caught.value.found
         assert caught.value.found.startswith(system.name)
+
+
+def test_an_open_notation_is_refused_where_warnings_are_silent() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(InputError, match="CRS_UNKNOWN") as caught:
+            parsed("+init=epsg:4326", FILE)
+    assert (caught.value.where, caught.value.found) == ("a.shp", "+init=epsg:4326")
+    assert caught.value.wanted == "an EPSG code such as EPSG:4326, or WKT"
+
+
+def test_a_system_of_three_axes_is_taken_flat() -> None:
+    assert known_crs("EPSG:4979", None, FILE).to_epsg() == 4326
+    high = known_crs("EPSG:32611+5703", None, FILE)
+    assert (len(high.axis_info), high.name) == (2, "WGS 84 / UTM zone 11N")
