@@ -107,6 +107,8 @@ case("bytes", "UNITS_IMPLAUSIBLE", "0 to 255", lambda: np.floor(stretched(0, 255
 case("logarithm", "UNITS_IMPLAUSIBLE", "decimal logarithms",
      lambda: np.log10(np.maximum(heights(), 1)))
 case("half", "UNITS_IMPLAUSIBLE", "half as high", lambda: heights() / 2)
+case("millimetres", "RANGE_IMPLAUSIBLE", "millimetres called metres, on low land",
+     lambda: heights(DELTA) * 1000, box=DELTA)
 case("clipped", "RANGE_IMPLAUSIBLE", "cut off at 2,000 m", lambda: np.minimum(heights(), 2000))
 case("offset", "RANGE_IMPLAUSIBLE", "counted from 5,000 m below", lambda: heights() + 5000)
 case("low_other", "RANGE_IMPLAUSIBLE", "Tibet relabelled as the Netherlands",
