@@ -271,3 +271,15 @@ def test_a_month_of_a_monthly_source_is_chosen_by_its_band(tmp_path):
     layer = read_source("july", step.source, step.file, plan.grid)
     # Warmest month of the subtropical North Atlantic is near; COADS has 22 to 26 degC in July.
     assert 20 < float(layer.mean()) < 27
+
+
+def test_bounds_of_criteria_are_held_against_the_unit_of_their_layer() -> None:
+    criteria = "{far: {weight: 1, worst: 300 kg, best: 0 km}}"
+    text = changed(
+        "  score: {overlay",
+        f"  ideal: {{multicriteria.spotis: {{criteria: {criteria}}}}}\n  score: {{overlay",
+    )
+    (found,) = mistakes(text)
+    assert found.code == "UNITS_INCOMPATIBLE"
+    assert "ideal.multicriteria.spotis.criteria.far.worst" in found.where
+    assert found.found == "'300 kg'" or found.found == "300 kg"

@@ -211,6 +211,7 @@ class Names:
             for path, reference in references(given, (*base, argument.name)):
                 errors += self._mismatch(argument, reference, document, path)
             errors += self._quantity(argument, given, step, document, (*base, argument.name))
+            errors += self._pair_quantities(given, document, (*base, argument.name))
         return errors
 
     def _mismatch(
@@ -258,6 +259,31 @@ class Names:
                 mistake(document, path, error.code, error.message, found=given, wanted=error.wanted)
             ]
         return []
+
+    def _pair_quantities(
+        self, given: Any, document: Document, path: KeyPath
+    ) -> list[PipelineError]:
+        """Texts such as '5 km' in the second part of a pair, against the unit of its layer."""
+        pairs = [each for each in given if isinstance(each, tuple)] if type(given) is list else []
+        errors: list[PipelineError] = []
+        for layer, second in (each for each in pairs if isinstance(each[-1], dict)):
+            value = self.value(str(layer))
+            for key, text in second.items():
+                if not isinstance(text, str) or value is None or value.unit is None:
+                    continue
+                try:
+                    units.parse_quantity(text, value.unit)
+                except UnitsError as error:
+                    found = mistake(
+                        document,
+                        (*path, str(layer), key),
+                        error.code,
+                        error.message,
+                        found=text,
+                        wanted=error.wanted,
+                    )
+                    errors.append(found)
+        return errors
 
     def _leaks(self, step: Step, document: Document) -> list[PipelineError]:
         """Layers made by knowing the targets must not be evidence for them."""
