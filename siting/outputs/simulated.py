@@ -72,7 +72,7 @@ def dollars(cost: float | None) -> str:
     return fixed_text(cost, 2)
 
 
-def bands(figures: Mapping[str, Any]) -> list[Band]:
+def bands(figures: Mapping[str, Any], *, is_morphed: bool = True) -> list[Band]:
     """How far off the cost may be: by waves and morphing, and by what things cost.
 
     Examples
@@ -84,6 +84,7 @@ def bands(figures: Mapping[str, Any]) -> list[Band]:
     for label, *ends in BANDS:
         low, high = (finite(figures.get(end)) for end in ends)
         if low is not None and high is not None:
+            label = label if is_morphed else label.replace("waves and morphing", "waves")
             found.append(Band(label, f"{dollars(low)} to {dollars(high)}"))
     return found
 
@@ -120,7 +121,10 @@ def cost_verdict(results: Results) -> str:
     if cost is None:
         return ""
     told = f"The best simulated site costs {dollars(cost)} {DOLLARS}"
-    told += "".join(f" ({band.value} with {band.label})" for band in bands(figures)[:1])
+    told += "".join(
+        f" ({band.value} with {band.label})"
+        for band in bands(figures, is_morphed="donor" in card)[:1]
+    )
     reference = finite(record.get("reference"))
     told += "" if reference is None else f"; an hour elsewhere costs {dollars(reference)}"
     power = finite(figures.get("firm_energy_cost"))

@@ -55,25 +55,25 @@ def leakage_text(rows: Sequence[tuple[str, Estimate]]) -> str:
     return f"AUC on labels that no layer knows of: {'; '.join(told)}. Chance is 0.5."
 
 
-def map_text(label: str, marked: Places) -> str:
+def map_text(label: str, marked: Places, ground: str = "land") -> str:
     """What the map holds."""
     count, known = len(marked.candidates[0]), len(marked.known[0])
     ringed = {0: "", 1: ", ringed"}.get(count, f", the best {min(TOP, count)} of them ringed")
+    fields = f", and {counted(known, 'known field')}" if known or ground == "land" else ""
     return (
-        f"Map of the best land by {label}, with {counted(count, 'candidate')}{ringed}, "
-        f"and {counted(known, 'known field')}."
+        f"Map of the best {ground} by {label}, with {counted(count, 'candidate')}{ringed}{fields}."
     )
 
 
-def caption(spread: Spread) -> str:
+def caption(spread: Spread, ground: str = "land") -> str:
     """What a layer means, and how its values on the land differ from those at known fields."""
-    told = _classes_text(spread) if spread.classes else _median_text(spread)
+    told = _classes_text(spread, ground) if spread.classes else _median_text(spread, ground)
     return f"{spread.meaning}. {told}" if spread.meaning else told
 
 
-def _median_text(spread: Spread) -> str:
+def _median_text(spread: Spread, ground: str) -> str:
     land, fields = (_with_unit(median, spread.unit) for median in spread.medians)
-    told = f"Median on land {land}"
+    told = f"Median on {ground} {land}" if ground == "land" else f"Median {land}"
     return f"{told}, at {counted(spread.known, 'field')} {fields}." if spread.known else f"{told}."
 
 
@@ -82,9 +82,12 @@ def _with_unit(value: float | None, unit: str) -> str:
     return f"{number_text(value, 3)}{space}{unit}"
 
 
-def _classes_text(spread: Spread) -> str:
+def _classes_text(spread: Spread, ground: str) -> str:
     shares = zip(spread.classes, spread.land, spread.fields, strict=True)
     if not spread.known:
-        return ", ".join(f"{name} {percent_text(land)} %" for name, land, _ in shares) + " of land."
+        return (
+            ", ".join(f"{name} {percent_text(land)} %" for name, land, _ in shares)
+            + f" of {ground}."
+        )
     parts = [f"{name} {percent_text(a)} / {percent_text(b)} %" for name, a, b in shares]
     return f"Share of land / of {counted(spread.known, 'field')}: {', '.join(parts)}."

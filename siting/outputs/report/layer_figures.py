@@ -10,6 +10,7 @@ from siting.outputs.report.drawing import INDEX, SOFT, axes, short
 SIZE = (2.3, 1.62)  # [inch]
 LAND = "#cdd3d9"
 FEWEST = 1  # fields to draw a line for
+MOST_COLUMNS = 6  # classes side by side whose names can be read
 
 
 def spread_figure(spread: Spread, note: str) -> Figure:
@@ -27,6 +28,11 @@ def spread_figure(spread: Spread, note: str) -> Figure:
     # With its place given, matplotlib does not measure all else to find one.
     ax.set_title(short(spread.label, 30), loc="left", x=-0.2, y=1.0, pad=4, fontweight="bold")
     ax.tick_params(labelsize=7, pad=2, length=2.5)
+    if spread.classes and len(spread.classes) > MOST_COLUMNS and spread.known < FEWEST:
+        _draw_many(ax, spread)
+        ax.set_yticks([])
+        ax.set_xlabel("Share [%]", labelpad=2, fontsize=7.5)
+        return figure
     if spread.classes:
         _draw_classes(ax, spread)
     else:
@@ -62,3 +68,13 @@ def _draw_classes(ax: Axes, spread: Spread) -> None:
     ax.set_xticks(places, [short(name, most) for name in spread.classes])
     ax.tick_params(axis="x", labelsize=6)
     ax.set_xlabel("Class", labelpad=2, fontsize=7.5)
+
+
+def _draw_many(ax: Axes, spread: Spread) -> None:
+    """Classes as rows, their names inside."""
+    places = range(len(spread.classes))
+    ax.barh(places, 100 * spread.land, height=0.8, color=LAND)
+    for place, name in zip(places, spread.classes, strict=True):
+        ax.annotate(short(name, 34), (0, place), (2, 0), textcoords="offset points", va="center",
+                    fontsize=4.8)  # fmt: skip
+    ax.invert_yaxis()

@@ -15,7 +15,7 @@ from siting import __version__
 from siting.kinds import Results
 from siting.outputs.map import content
 from siting.outputs.map.labels import display_name, display_unit
-from siting.outputs.report import places, provenance, skill_figures, validation
+from siting.outputs.report import places, provenance, skill_figures, surrogate, validation
 from siting.outputs.report.alternatives import (
     auc_text,
     caption,
@@ -30,6 +30,8 @@ from siting.outputs.report.layer_figures import spread_figure
 from siting.outputs.report.samples import Samples, cells_of, known_fields, take
 from siting.outputs.report.skill import Skill, read
 from siting.outputs.report.world import Places, map_figure
+from siting.outputs.simulated import cards_wanted, surrogate_record
+from siting.outputs.sites import content as site_cards
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,10 @@ def render(results: Results) -> str:
     style = _style()
     page = _environment().get_template("page.html")
     with drawing():
-        sections = _skill(results) | _places(results) | _layers(results)
+        sections = _skill(results) | _places(results) | _layers(results) | _simulation(results)
     return page.render(
         face=content.face(results),
+        ground=content.ground(results),
         findings=sorted(results.findings, key=lambda each: each.severity != "warning"),
         pipeline=results.pipeline,
         version=__version__,
@@ -126,6 +129,16 @@ def _skill(results: Results) -> dict[str, Any]:
     }
 
 
+def _simulation(results: Results) -> dict[str, Any]:
+    """What a simulator stands behind: its surrogate, what it assumes, how many sites have cards."""
+    best = site_cards.sites(results)[:1]
+    return {
+        "surrogate": surrogate.read(results),
+        "assumed": best[0].assumed if best else [],
+        "cards": len(results.cards) if cards_wanted(results) else 0,
+    }
+
+
 def _capture(skill: Skill) -> Picture | None:
     shown = skill_figures.curves(skill)
     if not shown:
@@ -173,8 +186,9 @@ def _map(results: Results) -> Picture | None:
     unit = display_unit(str(score.attrs.get("units") or "1")) or "1"
     label = f"{display_name(name)} [{unit}]"
     low = content.best_is_low(results)
-    figure = map_figure(score, results.domain, results.grid, marked, label, low)
-    return Picture.of(figure, map_text(label, marked))
+    ground = content.ground(results)
+    figure = map_figure(score, results.domain, results.grid, marked, label, low, ground)
+    return Picture.of(figure, map_text(label, marked, ground))
 
 
 def _known(results: Results) -> Any:
@@ -191,7 +205,7 @@ def _layers(results: Results) -> dict[str, Any]:
     samples = take(layers, results.domain, results.grid, cells)
     shown, refused = spreads(layers, samples)
     return {
-        "spreads": [_spread(each, samples) for each in shown],
+        "spreads": [_spread(each, samples, content.ground(results)) for each in shown],
         "refused": [*(f"{name}: {why}" for name, why in refused.items()), *undrawable],
         "sampled": len(samples.area),
         "step": samples.step,
@@ -199,10 +213,10 @@ def _layers(results: Results) -> dict[str, Any]:
     }
 
 
-def _spread(spread: Spread, samples: Samples) -> tuple[Picture, str]:
+def _spread(spread: Spread, samples: Samples, ground: str) -> tuple[Picture, str]:
     """A layer's figure, and what it shows in words."""
     note = "all cells" if samples.step == 1 else f"1 cell in {samples.step**2}"
-    told = caption(spread)
+    told = caption(spread, ground)
     return Picture.of(spread_figure(spread, note), f"{spread.label}: {told}"), told
 
 
@@ -212,5 +226,7 @@ def _provenance(results: Results) -> dict[str, Any]:
     return {
         "sources": sources,
         "values": provenance.value_rows(results, numbers),
-        "records": provenance.other_records(results, content.skill_record(results)),
+        "records": provenance.other_records(
+            results, [content.skill_record(results), surrogate_record(results)]
+        ),
     }

@@ -12,7 +12,7 @@ from siting import reduce
 from siting.columns import column_name
 from siting.grid import cell_area
 from siting.kinds import Results
-from siting.outputs.map.content import exclusion_rows
+from siting.outputs.map.content import exclusion_rows, ground
 from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.numbers import (
     NOTHING,
@@ -22,6 +22,7 @@ from siting.outputs.numbers import (
     percent_text,
     place_text,
 )
+from siting.outputs.simulated import BANDS, COST, DOLLARS, class_names, dollars
 
 TOP = 20  # candidates in the table
 
@@ -64,8 +65,11 @@ def candidate_table(results: Results) -> CandidateTable | None:
     best = frame.head(TOP)
     columns = [
         _numbers(best, "rank", display_name("rank")),
-        _sites(best),
-        _numbers(best, column_name(results.score), display_name(results.score)),
+        _sites(best, results),
+        *(
+            _simulated(best)
+            or [_numbers(best, column_name(results.score), display_name(results.score))]
+        ),
         *(_numbers(best, name, display_name(name)) for name in ("spread", "dissimilarity")),
         _nearest_known(best),
         *(_words(best, name) for name in ("reasons", "flags")),
@@ -73,13 +77,32 @@ def candidate_table(results: Results) -> CandidateTable | None:
     return CandidateTable(tuple(each for each in columns if each), len(frame))
 
 
-def _sites(frame: GeoDataFrame) -> Column:
-    """The coordinates of each site, with its name below."""
+def _simulated(frame: GeoDataFrame) -> list[Column | None]:
+    """What a simulator says of each site: cost with its bands, uptime, power, sizes."""
+    if COST not in frame:
+        return []
+    found = [_numbers(frame, COST, "Cost")]
+    for label, low, high in BANDS:
+        if low in frame and high in frame:
+            pairs = zip(frame[low], frame[high], strict=True)
+            cells = [Cell(f"{dollars(_number(a))}–{dollars(_number(b))}") for a, b in pairs]
+            found.append(Column(label.partition(",")[0].capitalize(), DOLLARS, True, cells))
+    names = {"compute_uptime": "Uptime", "firm_energy_cost": "Its power", "node_load": "Node"}
+    return [*found, *(_numbers(frame, name, label) for name, label in names.items())]
+
+
+def _sites(frame: GeoDataFrame, results: Results) -> Column:
+    """The coordinates of each site, with its name and its sea below."""
     points = frame.geometry.to_crs("EPSG:4326") if frame.crs else frame.geometry
     points = points.representative_point()
     names = frame["site_id"] if "site_id" in frame else [""] * len(frame)
-    places = zip(points.x, points.y, names, strict=True)
-    return Column("Site", "", False, [Cell(place_text(y, x), str(name)) for x, y, name in places])
+    seas = [", ".join(class_names(row, results)) if COST in frame else ""
+            for _, row in frame.iterrows()]  # fmt: skip
+    cells = [
+        Cell(place_text(y, x), ", ".join(each for each in (str(name), sea) if each))
+        for x, y, name, sea in zip(points.x, points.y, names, seas, strict=True)
+    ]
+    return Column("Site", "", False, cells)
 
 
 def _words(frame: GeoDataFrame, name: str) -> Column | None:
@@ -177,7 +200,9 @@ def area_text(results: Results, area: float) -> str:
     told = (
         f"{number_text(area / 1e6, 4)} million km²" if area >= 1e6 else f"{number_text(area)} km²"
     )
-    return f"The whole grid is {told}" if results.domain is None else f"The land is {told}"
+    if results.domain is None:
+        return f"The whole grid is {told}"
+    return f"The {ground(results)} is {told}"
 
 
 def _share(area: float | None, whole: float) -> str:

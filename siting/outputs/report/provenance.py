@@ -1,7 +1,8 @@
 """Tables of where every value comes from: marks, sources, models, records."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,12 @@ MARKS = {"measured": "●", "derived": "◐", "assumed": "○"}
 SECTIONS = {
     "sources": "Sources",
     "layers": "Layers",
+    "simulation": "Simulation",
     "exclusions": "Exclusions",
     "scoring": "Scoring",
     "economics": "Economics",
 }
+_INNERMOST = re.compile(r"\[[^][{}]*\]")  # a list of plain values stands on one line
 MOST_RECORD = 20_000  # characters of a record that is printed whole
 
 
@@ -36,6 +39,7 @@ class ValueRow:
     sources: tuple[int, ...]
     others: tuple[str, ...]
     label_leak: bool
+    uncertainty: str = ""  # how far off the value may be, where its sources say it
 
 
 def value_rows(results: Results, numbers: dict[str, int]) -> list[tuple[str, list[ValueRow]]]:
@@ -58,7 +62,7 @@ def value_rows(results: Results, numbers: dict[str, int]) -> list[tuple[str, lis
 
 
 def _value_row(name: str, results: Results, numbers: dict[str, int]) -> ValueRow:
-    layer = results.layers.get(name)
+    layer = results.layers.get(name, results.monthlies.get(name))
     value = layer if layer is not None else results.features.get(name, results.tables.get(name))
     attrs = {} if value is None else {str(k): v for k, v in value.attrs.items() if v is not None}
     mark = {**results.marks.get(name, {}), **attrs}
@@ -75,6 +79,7 @@ def _value_row(name: str, results: Results, numbers: dict[str, int]) -> ValueRow
         tuple(sorted(numbers[part] for part in parts if part in numbers)),
         tuple(part for part in parts if part not in numbers),
         bool(mark.get("label_leak")),
+        str(mark.get("uncertainty") or ""),
     )
 
 
@@ -87,8 +92,12 @@ def _kind(name: str, results: Results) -> str:
         "table": results.tables,
         "record": results.records,
         "model": results.models,
+        "monthly": results.monthlies,
     }
-    return next((kind for kind, values in held.items() if name in values), "")
+    simulated = results.marks.get(name, {}).get("section") == "simulation"
+    return next(
+        (kind for kind, values in held.items() if name in values), "simulator" if simulated else ""
+    )
 
 
 @dataclass(frozen=True)
@@ -167,13 +176,16 @@ def _card_items(card: dict[str, Any]) -> Iterable[Item]:
             yield Item(label, str(value) if number is None else number_text(number))
 
 
-def other_records(results: Results, shown: dict[str, Any] | None) -> list[tuple[str, str]]:
+def other_records(
+    results: Results, shown: Collection[dict[str, Any] | None]
+) -> list[tuple[str, str]]:
     """Records that the report has no section for, as JSON."""
     found = []
     for name, record in results.records.items():
-        if record is shown:
+        if any(record is each for each in shown):
             continue
         text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
+        text = _INNERMOST.sub(lambda found: " ".join(found[0].split()), text)
         if len(text) > MOST_RECORD:
             text = f"{text[:MOST_RECORD]}\n… cut after {MOST_RECORD:,} characters"
         found.append((name, text))

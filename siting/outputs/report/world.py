@@ -144,6 +144,7 @@ def map_figure(
     places: Places,
     label: str,
     lowest_is_best: bool = False,
+    ground: str = "land",
 ) -> Figure:
     """The best shares of the land by the score, with candidates and known fields.
 
@@ -161,6 +162,8 @@ def map_figure(
         Name and unit of the score.
     lowest_is_best : bool
         Whether low scores are the good ones.
+    ground : str
+        What the score is defined on.
     """
     height, width = grid.shape.yx
     across = min(WIDTH - 0.47, TALLEST * width / height)
@@ -172,7 +175,7 @@ def map_figure(
     _draw_score(ax, score, domain, grid, classes)
     _graticule(ax, grid)
     marks = _mark(ax, places)
-    _legend(figure, left, classes, marks, label)
+    _legend(figure, left, classes, marks, label, ground)
     return figure
 
 
@@ -296,17 +299,23 @@ def _points(
 
 
 def _legend(
-    figure: Figure, left: float, classes: Classes, marks: Sequence[Line2D], label: str
+    figure: Figure,
+    left: float,
+    classes: Classes,
+    marks: Sequence[Line2D],
+    label: str,
+    ground: str,
 ) -> None:
     """Classes and marks below the map."""
+    names = [f"the rest of the {ground}", *classes.names[1:]]
     patches = [
         Patch(fc=colour, ec=SOFT, lw=0.4, label=name)
-        for colour, name in zip([COLOURS[0], *classes.colours], classes.names, strict=True)
+        for colour, name in zip([COLOURS[0], *classes.colours], names, strict=True)
     ]
     width, height = figure.get_size_inches()
     figure.legend(
         handles=[*reversed(patches), *marks], loc="upper left", ncols=3, fontsize=7.5,
         bbox_to_anchor=(left / width, 0.75 / height), borderaxespad=0,
-        title=f"Share of the land by {short(label, 40)}", title_fontsize=8, alignment="left",
+        title=f"Share of the {ground} by {short(label, 40)}", title_fontsize=8, alignment="left",
         columnspacing=2.2, handlelength=1.4, labelspacing=0.35,
     )  # fmt: skip

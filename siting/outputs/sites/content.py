@@ -32,6 +32,13 @@ FACTS = (
     ("node_battery", "Battery of one node"),
     ("access_share", "Hours in which ships can work"),
     ("access_wait", "Mean wait for ships, calmest month"),
+    ("years", "Years of its own that were simulated"),
+    ("compute_uptime_year_p10", "Uptime that one year in ten stays below"),
+    ("compute_uptime_year_p90", "Uptime that one year in ten exceeds"),
+    ("longest_outage", "Longest run of hours below full load"),
+    ("hs50", "Wave height of fifty years"),
+    ("hs50_low", "Lower end of its interval of 90 %"),
+    ("hs50_high", "Upper end of its interval of 90 %"),
 )
 
 
@@ -73,7 +80,9 @@ class Site:
     sea: str
     cost: str
     bands: list[Band]
-    donor: str
+    hours: str
+    is_morphed: bool
+    year: str
     refused: str
     facts: list[Fact]
     parts: list[Part]
@@ -99,17 +108,47 @@ def _site(card: Mapping[str, Any], results: Results) -> Site:
         number_text(finite(card.get("rank"))),
         *_place(site_id, results),
         dollars(finite(figures.get(COST))),
-        bands(figures),
-        _donor(_mapping(card.get("donor"))),
+        bands(figures, is_morphed="donor" in card),
+        _donor(_mapping(card.get("donor"))) or _own_hours(_mapping(card.get("hindcast"))),
+        "donor" in card,
+        _year(card),
         str(card.get("refused") or ""),
-        [Fact(label, figure_text(finite(figures[name]), units.get(name, "1")))
-         for name, label in FACTS if name in figures],
+        _facts(figures, units),
         cost_parts(waterfall),
         finite(_mapping(waterfall.get("parts")).get("total")),
         display_unit(str(waterfall.get("units") or "")),
         _assumed(card),
         _break_even(_mapping(card.get("break_even"))),
     )  # fmt: skip
+
+
+def _facts(figures: Mapping[str, Any], units: Mapping[str, str]) -> list[Fact]:
+    """Figures with their units; years are counted, not shared out."""
+    told = {name: "yr" if name == "years" else units.get(name, "1") for name in figures}
+    return [
+        Fact(label, figure_text(finite(figures[name]), told[name]))
+        for name, label in FACTS
+        if name in figures
+    ]
+
+
+def _own_hours(hindcast: Mapping[str, Any]) -> str:
+    """Which years of its own a site was given."""
+    years = [str(each.get("year")) for each in _mappings(hindcast.get("years"))]
+    if not years:
+        return ""
+    span = years[0] if len(years) == 1 else f"{len(years)} years, {years[0]} to {years[-1]}"
+    told = f"Hours of the cell's own ({span}) in {one_line(str(hindcast.get('file') or 'a file'))}"
+    sun = one_line(str(hindcast.get("sun") or ""))
+    return f"{told}; sun: {sun}." if sun else f"{told}."
+
+
+def _year(card: Mapping[str, Any]) -> str:
+    """What year the balance is of."""
+    year = finite(_mapping(card.get("year")).get("calendar_year"))
+    if year is None:
+        return "Daily means of one year morphed from the donor's: no real year of this place."
+    return f"Daily means of {year:.0f}, the middle one of its years by what is served."
 
 
 def figure_text(value: float | None, units: str) -> str:

@@ -76,7 +76,7 @@ def test_a_model_tells_what_it_is_made_of(results: Results) -> None:
 
 def test_long_records_are_cut_and_say_so(results: Results) -> None:
     records = {"skill": results.records["skill"], "long": {"text": "x" * 30_000}}
-    ((name, text),) = other_records(replace(results, records=records), records["skill"])
+    ((name, text),) = other_records(replace(results, records=records), [records["skill"]])
     assert name == "long"
     assert text.endswith("cut after 20,000 characters")
     assert len(text) < 20_100

@@ -6,7 +6,7 @@ from siting.kernels import money
 from siting.kinds import Results
 from siting.outputs.simulated import COST, PARTS
 from siting.outputs.sites import content
-from siting.simulation.figures import FIGURES
+from siting.simulation.figures import FIGURES, OWN_FIGURES
 from tests.site_cards import PLACES, card, make_results
 
 
@@ -30,8 +30,8 @@ def test_both_bands_stand_beside_the_cost(site: content.Site) -> None:
 
 def test_the_donor_is_told_with_its_shift(results: Results) -> None:
     shifted, same = content.sites(results)
-    assert "Humboldt Bay 2010 (40.8° N), its season shifted by half a year" in shifted.donor
-    assert same.donor.endswith("its season as it is.")
+    assert "Humboldt Bay 2010 (40.8° N), its season shifted by half a year" in shifted.hours
+    assert same.hours.endswith("its season as it is.")
 
 
 def test_shares_are_per_cent_and_missing_figures_a_dash(site: content.Site) -> None:
@@ -71,6 +71,25 @@ def test_a_card_that_lacks_parts_is_shown_without_them(keys: list[str]) -> None:
 
 
 def test_names_are_those_that_the_simulation_gives() -> None:
-    assert {name for name, _ in content.FACTS} <= set(FIGURES)
-    assert {COST, f"{COST}_low", f"{COST}_p90"} <= set(FIGURES)
+    assert {name for name, _ in content.FACTS} <= set(FIGURES) | set(OWN_FIGURES)
+    assert {COST, f"{COST}_low", f"{COST}_p90"} <= set(FIGURES) | set(OWN_FIGURES)
     assert set(PARTS) == set(money.PARTS)
+
+
+def test_hours_of_its_own_are_no_derived_ones() -> None:
+    given = card(1, next(iter(PLACES)))
+    del given["donor"]
+    given["hindcast"] = {
+        "file": "era5.nc", "sun": "hours of the hindcast",
+        "years": [{"year": 2001, "compute_uptime": 0.9}, {"year": 2002, "compute_uptime": 0.8}],
+    }  # fmt: skip
+    given["year"]["calendar_year"] = 2002
+    given["figures"] |= {"years": 2.0, "hs50": None}
+    (found,) = content.sites(make_results([given]))
+    assert found.hours == (
+        "Hours of the cell's own (2 years, 2001 to 2002) in era5.nc; sun: hours of the hindcast."
+    )
+    assert found.year.startswith("Daily means of 2002")
+    assert found.bands[0].label == "waves, one standard deviation"
+    assert dict(found.facts)["Years of its own that were simulated"] == "2\u00a0yr"
+    assert dict(found.facts)["Wave height of fifty years"] == "–"
