@@ -32,7 +32,7 @@ from siting.kinds import (
 )
 from siting.projection import position
 from siting.signature import Marks, stage
-from siting.simulated import simulated, simulated_order
+from siting.simulated import simulated, simulated_flags, simulated_order, with_flags
 from siting.wording import counted
 
 Integers = NDArray[np.int64]
@@ -130,6 +130,8 @@ def select(
     frame = pd.concat([*parts, _nearest_known(frame, known)], axis=1)
     frame["status"] = str(rank_by.attrs.get("status", "assumed"))
     frame["flags"] = _flags(frame, model, layers, known_within)
+    if simulator is not None and figures is not None:
+        frame["flags"] = with_flags(frame["flags"], simulated_flags(simulator, figures))
     if simulator is not None and figures is not None:
         chosen = simulated_order(figures, simulator.target, order)
         frame = frame.iloc[chosen].reset_index(drop=True)

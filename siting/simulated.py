@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from siting.errors import PipelineError
 from siting.findings import warn
 from siting.kinds import SimulatorValue
+from siting.signature import Marks
 from siting.wording import counted
 
+SHIFTED = "season_shifted"  # column of a simulator that morphs hours across the equator
 Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
@@ -54,3 +56,38 @@ def simulated_order(figures: pd.DataFrame, target: str, order: str) -> NDArray[n
     """
     values = figures[target].to_numpy(float)
     return np.argsort(values if order == "lowest" else -values, kind="stable")
+
+
+def simulated_flags(simulator: SimulatorValue, figures: pd.DataFrame) -> list[list[str]]:
+    """What to know of each row before trusting what was simulated there.
+
+    A simulator tells what its rows rest on in ``attrs["flags"]``, ';'-joined; of one that does
+    not, the worst status of its inputs is told.
+    """
+    status = Marks.of(simulator.attrs).status
+    told = str(simulator.attrs.get("flags") or "")
+    common = [each.strip() for each in told.split(";") if each.strip()]
+    if not common and status != "measured":
+        common = [f"simulated from {status} inputs"]
+    shifted = figures[SHIFTED] == 1 if SHIFTED in figures else np.zeros(len(figures), dtype=bool)
+    known = figures[simulator.target].notna()
+    return [
+        [*common, *(["season shifted by half a year"] if turned else [])]
+        if has_data
+        else ["no data to be simulated with"]
+        for has_data, turned in zip(known, shifted, strict=True)
+    ]
+
+
+def with_flags(flags: "pd.Series[str]", more: list[list[str]]) -> list[str]:
+    """Flags of each row with others behind them.
+
+    Examples
+    --------
+    >>> with_flags(pd.Series(["derived inputs", ""]), [["a", "b"], ["a"]])
+    ['derived inputs; a; b', 'a']
+    """
+    return [
+        "; ".join([each, *others] if each else others)
+        for each, others in zip(flags, more, strict=True)
+    ]

@@ -1,13 +1,16 @@
 """Figures of a simulator beside candidates."""
 
+from typing import Any, ClassVar
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from siting.candidates import select
 from siting.errors import PipelineError
 from siting.findings import collect
 from siting.grid import as_layer, make_grid
-from siting.simulated import simulated, simulated_order
+from siting.simulated import simulated, simulated_flags, simulated_order
 
 from .toy_simulator import ToySimulator
 
@@ -54,3 +57,35 @@ def test_a_layer_of_the_same_name_is_refused() -> None:
 def test_the_highest_come_first_where_more_is_better() -> None:
     figures = ToySimulator(by_column).simulate(np.zeros(4, int), np.arange(4))
     assert simulated_order(figures, "cost_per_gpu_hour", "highest").tolist() == [0, 2, 1, 3]
+
+
+def test_flags_tell_what_was_simulated_rests_on() -> None:
+    figures = pd.DataFrame({"cost": [2.0, np.nan, 3.0], "season_shifted": [1.0, np.nan, 0.0]})
+
+    class Teller:
+        target = "cost"
+        attrs: ClassVar[dict[str, Any]] = {
+            "status": "assumed",
+            "flags": "derived waves; assumed device",
+        }
+
+    told = simulated_flags(Teller(), figures)  # type: ignore[arg-type]  # simulates nothing
+    assert told == [
+        ["derived waves", "assumed device", "season shifted by half a year"],
+        ["no data to be simulated with"],
+        ["derived waves", "assumed device"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "flag"), [("assumed", ["simulated from assumed inputs"]), ("measured", [])]
+)
+def test_a_simulator_that_tells_nothing_is_known_by_its_status(
+    status: str, flag: list[str]
+) -> None:
+    class Silent:
+        target = "cost"
+        attrs: ClassVar[dict[str, Any]] = {"status": status}
+
+    figures = pd.DataFrame({"cost": [2.0]})
+    assert simulated_flags(Silent(), figures) == [flag]  # type: ignore[arg-type]  # the same
