@@ -31,9 +31,9 @@ ROOMS = (
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names.split()}
 STAGES = frozenset(ROOMS[2].split())
 HEAVY = frozenset({
-    "dask", "folium", "geopandas", "matplotlib", "numba", "numpy", "odc", "pandas", "pint", "pyarrow",
-    "pydantic", "pyogrio", "pyproj", "rasterio", "scipy", "shapely", "sklearn", "skops", "xarray",
-    "zarr",
+    "dask", "folium", "geopandas", "matplotlib", "numba", "numpy", "odc", "pandas", "pint",
+    "pyarrow", "pydantic", "pyogrio", "pyproj", "rasterio", "scipy", "shapely", "sklearn", "skops",
+    "xarray", "zarr",
 })  # fmt: skip
 LONGEST_BODY = 60  # lines of a function, its docstring not counted
 LONGEST_FILE = 600  # lines
