@@ -74,6 +74,23 @@ def joint_outage(
     numbers are of nodes close together; losses of nodes and links are left out. Sun by month is
     the same on all days of a rank, so that dull days come to all sites at once: with
     ``irradiance`` from months, outages at once are rather too many.
+
+    Examples
+    --------
+    Hours that are made after a donor's tell nothing of two places at once:
+
+    >>> import geopandas as gpd
+    >>> from siting.grid import make_grid
+    >>> class Morphed:
+    ...     target, attrs = "cost_per_gpu_hour", {}
+    >>> places = gpd.GeoDataFrame(geometry=gpd.points_from_xy([-126, -125], [41, 41]), crs=4326)
+    >>> joint_outage(Morphed(), places, 0.9, make_grid("EPSG:4326", 1.0, (-127, 40, -124, 42)))
+    Traceback (most recent call last):
+    siting.errors.InputError: SERIES_UNCOMMON: outages of several nodes at once need hours of ...
+      where:  fleets.joint_outage
+      found:  hours that are not the sites' own
+      wanted: a simulator of offshore.node_of_hindcast
+      fix:    bring a hindcast of ten years; morphed hours are those of one donor everywhere
     """
     node, source = _own(simulator)
     found = _sites(node, *_cells(sites, grid, source))

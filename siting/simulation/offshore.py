@@ -77,6 +77,33 @@ def node(
     in quadrature.
     Fifty-year waves, the longest outage and outages of several nodes at once are not told: one
     donor's year cannot tell them.
+
+    Examples
+    --------
+    Three metres of swell all year, 500 km from a port:
+
+    >>> import numpy as np
+    >>> from siting.grid import as_layer, make_grid
+    >>> from siting.grid.months import as_monthly
+    >>> from siting.io.costs import read_costs
+    >>> from siting.io.device import read_device
+    >>> from siting.sources.catalogue import catalogue
+    >>> grid = make_grid("EPSG:4326", 1.0, (-130, 44, -129, 45))
+    >>> def flat(value, units):
+    ...     return as_layer(np.full((1, 1), value), grid, units=units)
+    >>> def months(value, units):
+    ...     return as_monthly([flat(value, units)] * 12)
+    >>> entries = catalogue()
+    >>> device = read_device(entries["device_drifting_node"].path)
+    >>> costs = read_costs(entries["costs_offshore"].path, 2025)
+    >>> from siting.sources.series import of_entry
+    >>> donor = of_entry(entries["wave_donor"], entries["wave_donor"].path)
+    >>> simulator = node(
+    ...     months(3.0, "m"), months(9.0, "s"), months(150.0, "W m-2"), months(15.0, "degC"),
+    ...     months(8.0, "m s-1"), flat(500.0, "km"), flat(1.07, "1"), donor, device, costs, grid)
+    >>> found = simulator.simulate(np.array([0]), np.array([0])).iloc[0]
+    >>> bool(found["cost_per_gpu_hour_low"] < found["cost_per_gpu_hour"]), found["season_shifted"]
+    (True, np.float64(0.0))
     """
     monthlies = [wave_height, energy_period, irradiance, temperature, wind_speed]
     return NodeSimulator(
@@ -163,6 +190,34 @@ def node_of_hindcast(
     Waves are not morphed, so the band is that of `height_factor` alone. Sun by month is morphed
     as for :func:`node` into one year that comes again every year: sun differs between years by
     less than waves, and whether dull days and calms go together is not known of it.
+
+    Examples
+    --------
+    A year of swell between one and three metres, six-hourly:
+
+    >>> import numpy as np
+    >>> from siting.grid import as_layer, make_grid
+    >>> from siting.grid.months import as_monthly
+    >>> from siting.io.costs import read_costs
+    >>> from siting.io.device import read_device
+    >>> from siting.io.hindcast_memory import hindcast_of
+    >>> from siting.sources.catalogue import catalogue
+    >>> grid = make_grid("EPSG:4326", 1.0, (-130, 44, -129, 45))
+    >>> def flat(value, units):
+    ...     return as_layer(np.full((1, 1), value), grid, units=units)
+    >>> def months(value, units):
+    ...     return as_monthly([flat(value, units)] * 12)
+    >>> entries = catalogue()
+    >>> device = read_device(entries["device_drifting_node"].path)
+    >>> costs = read_costs(entries["costs_offshore"].path, 2025)
+    >>> times = np.arange("2011-01-01", "2012-01-01", 6, dtype="datetime64[h]")
+    >>> height = 2 + np.sin(np.arange(times.size) / 6)[:, None]
+    >>> sea = {"significant_wave_height": height, "wave_energy_period": 0 * height + 9}
+    >>> simulator = node_of_hindcast(
+    ...     hindcast_of(times, [-129.5], [44.5], sea), months(15.0, "degC"), months(8.0, "m s-1"),
+    ...     flat(500.0, "km"), flat(1.07, "1"), device, costs, grid, months(150.0, "W m-2"))
+    >>> simulator.simulate(np.array([0]), np.array([0]))[["years", "hs50"]].values.tolist()
+    [[1.0, nan]]
     """
     air = Air(irradiance, temperature, wind_speed)
     return NodeSimulator(
