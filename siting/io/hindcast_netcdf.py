@@ -91,8 +91,10 @@ def _has_time(array: xr.DataArray) -> bool:
 
 def _offer(array: xr.DataArray, path: Path) -> Offer:
     attrs = dict(array.attrs)
-    texts = (str(attrs.get(key, "")).strip() for key in ("units", "long_name", "standard_name"))
-    return Offer(str(array.name), *texts, *packing(attrs, path))
+    units, long_name, standard_name = (
+        str(attrs.get(key, "")).strip() for key in ("units", "long_name", "standard_name")
+    )
+    return Offer(str(array.name), units, long_name, standard_name, *packing(attrs, path))
 
 
 def _dims(dataset: xr.Dataset, names: list[str], path: Path) -> _Dims:

@@ -37,7 +37,7 @@ def window(cells: Cells, grid: GeoBox, path: Path) -> tuple[slice, slice]:
     width = cells.shape[1]
     if cells.frame is None:
         near = _near(cells, grid)
-        rows, columns = _span(near.any(axis=1)), _span(near.any(axis=0))
+        rows, columns = (_span(np.logical_or.reduce(near, axis=axis)) for axis in (1, 0))
         if rows is not None and columns is not None:
             return rows, columns
     elif (ground := common_ground(cells.frame, grid)) is not None:
