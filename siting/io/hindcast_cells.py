@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import InputError
-from siting.geodesy import MEAN_RADIUS, PointTree, arc, ecef
+from siting.geodesy import PointTree, arc, ecef
 from siting.io.hindcast import PART_BYTES, HindcastFile
+from siting.io.placement import Frame
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -44,16 +45,25 @@ def cells_at(hindcast: HindcastFile, longitude: Floats, latitude: Floats, reach:
 
     Notes
     -----
-    Of a grid of cells it is the one whose middle is nearest, and no further off than half the
-    diagonal of a cell: nothing is moved from sea to land, or beyond the map.
+    Of a grid of cells it is the one that the place lies in: nothing is moved from sea to land, or
+    beyond the map. Of a list of sites it is the nearest.
     """
     cells = hindcast.cells
+    if cells.frame is not None:
+        return _containing(cells.frame, longitude, latitude)
     tree = PointTree(cells.longitude.ravel(), cells.latitude.ravel()).tree
     chord, number = tree.query(ecef(longitude, latitude))
-    if cells.frame is not None:
-        diagonal = np.deg2rad(np.hypot(cells.frame.affine.a, cells.frame.affine.e)) * MEAN_RADIUS
-        reach = float(diagonal) / 2 * (1 + 1e-6)
     return np.where(np.asarray(arc(chord)) <= reach, number, NOWHERE).astype(np.int64)
+
+
+def _containing(frame: Frame, longitude: Floats, latitude: Floats) -> Integers:
+    """Number of the cell of a geographic grid that each place lies in."""
+    along = frame.affine
+    turn = 360.0 / abs(along.a)
+    column = np.floor((longitude - along.c) / along.a % turn).astype(np.int64)
+    row = np.floor((latitude - along.f) / along.e).astype(np.int64)
+    inside = (row >= 0) & (row < frame.height) & (column < frame.width)
+    return np.where(inside, row * frame.width + column, NOWHERE)
 
 
 def series_of_cells(

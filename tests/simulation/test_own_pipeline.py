@@ -79,3 +79,15 @@ def test_candidates_tell_their_years_and_what_two_of_them_cannot(finished: Path)
 def test_the_run_names_the_file_it_lives_from(finished: Path) -> None:
     manifest = json.loads((finished / "manifest.json").read_text("utf-8"))
     assert "era5_waves.nc" in manifest["inputs"]
+
+
+def test_a_pipeline_may_ask_for_outages_of_several_nodes(tmp_path: Path) -> None:
+    era5(tmp_path / "era5_waves.nc")
+    (tmp_path / "sites.csv").write_text("longitude,latitude\n-135.5,47.5\n-128.5,42.5\n")
+    fleet = "simulation:\n  fleet:\n    fleets.joint_outage:\n"
+    fleet += "      {simulator: node, sites: chosen, uptime: 0.9, demand: 10 MW}\n"
+    chosen = "sources:\n  chosen: {file: sites.csv, longitude: longitude, latitude: latitude}\n"
+    text = shown().replace("simulation:\n", fleet).replace("sources:\n", chosen)
+    (tmp_path / "own.yaml").write_text(text, "utf-8")
+    step = check_file(tmp_path / "own.yaml").step("fleet")
+    assert [value.kind for value in step.values.values()] == ["record"]
