@@ -36,6 +36,8 @@ def read(document: Document, path: KeyPath, content: Mapping[str, Any]) -> None:
         here = (*path, name)
         if name in {"sources", *CALL_SECTIONS}:
             read(document, here, value)
+        elif path == ("sources",):
+            source(value)
         elif name == "candidates":
             bind_call(document, here, functions(name)["select"], SUPPLIED)
         elif name in Header.model_fields:
