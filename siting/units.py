@@ -80,7 +80,11 @@ def compatible(have: str, want: str) -> bool:
     """
     if have == want or (have in _LENGTHS and want in _LENGTHS):
         return True
-    return bool(_unit(have).is_compatible_with(_unit(want)))
+    one, other = _unit(have), _unit(want)
+    try:
+        return bool(one.is_compatible_with(other))
+    except Exception as error:  # a product with a logarithm, such as dB km, has no dimension
+        raise _unknown(have) from error
 
 
 @cache

@@ -107,3 +107,9 @@ def test_what_no_factor_and_offset_can_express_is_refused(have, want):
 def test_an_infinite_number_is_no_quantity(text):
     with pytest.raises(UnitsError, match="QUANTITY_INVALID"):
         units.parse_quantity(text, "m")
+
+
+@pytest.mark.parametrize("text", ["3 dB km", "0.1 dB degree", "3 km dB"])
+def test_products_with_logarithms_are_no_units(text: str) -> None:
+    with pytest.raises(UnitsError, match="UNITS_UNKNOWN"):
+        units.parse_quantity(text, "m")

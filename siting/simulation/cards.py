@@ -42,8 +42,8 @@ def card(
         "week": _week(wave, solar, trace, found.hours.years),
         "waterfall": _waterfall(found, at_value, served, device),
         "sensitivity": _sensitivity(found, costs, served, device),
-        "assumed": _assumed(costs),
-        "break_even": money.break_even(costs, pue=_pue(found, hotel)),
+        "assumed": _assumed(money.by_parameter(costs)),
+        "break_even": _break_even(found, costs, at_value, device),
     }
 
 
@@ -137,6 +137,17 @@ def _waterfall(
         "units": "USD GPU-1 h-1",
         "parts": {name: _number(float(value[0, 0])) for name, value in each.items()},
     }
+
+
+def _break_even(
+    found: Simulated, costs: pd.DataFrame, at_value: money.CostDraws, device: dict[str, Any]
+) -> Card:
+    """What firm power may cost here, with all else that a processor at sea must pay for."""
+    parts = money.annual_parts(found.quantities, at_value, device["cost_name"])
+    names = ("link", "tow_and_service", "insurance", "decommissioning", "place", "losses")
+    processors = float(found.quantities["it_power"][0]) / float(at_value["gpu.power"][0])
+    others = sum(float(parts[name][0, 0]) for name in names) / processors
+    return money.break_even(costs, pue=_pue(found, float(found.hotel[0])), others=others)
 
 
 def _sensitivity(

@@ -38,6 +38,7 @@ class HoursSource(Protocol):
 
     columns: Mapping[str, Column]  # every figure of a node that lives from these hours
     cells_at_once: int
+    rests_on: str  # what a row is to be flagged with, ';'-joined
     error: float  # of the cost by how the hours were made, as standard deviation of its logarithm
 
     def hours(self, rows: Integers, columns: Integers) -> Iterator[tuple[Integers, CellHours]]:

@@ -39,6 +39,7 @@ class MorphedSea:
         self.donor = donor
         self.solar_losses = solar_losses
         self.error = error
+        self.rests_on = f"derived waves; hours morphed from one donor ({donor.site})"
 
     def hours(self, rows: Integers, columns: Integers) -> Iterator[tuple[Integers, CellHours]]:
         """All cells that have a climate, as one group."""

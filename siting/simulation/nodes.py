@@ -70,7 +70,10 @@ class NodeSimulator:
         self.settings = settings
         self.at_value = money.at_value(costs)
         self.draws = money.draw(costs, DRAWS)
-        self.attrs: dict[str, Any] = {}
+        assumed = (
+            "assumed device and costs" if device.get("status") == "assumed" else "assumed costs"
+        )
+        self.attrs: dict[str, Any] = {"flags": f"{source.rests_on}; {assumed}"}
 
     def simulate(self, rows: Integers, columns: Integers) -> pd.DataFrame:
         """Figures of each cell, NaN where an input has no value there."""

@@ -39,6 +39,7 @@ class OwnSea:
     """Hours of waves, and of sun where it has them, of the hindcast's own cells."""
 
     error = 0.0  # nothing is morphed after another place
+    rests_on = "waves of the hindcast's own cells"
 
     def __init__(
         self,

@@ -6,7 +6,7 @@
 - :mod:`siting.kernels.money.verdicts`: break-even prices of power, inputs by their weight.
 """
 
-from siting.kernels.money.draws import CostDraws, at_value, draw, percentiles, ranges
+from siting.kernels.money.draws import CostDraws, at_value, by_parameter, draw, percentiles, ranges
 from siting.kernels.money.finance import (
     HOURS_PER_YEAR,
     annuity,
@@ -38,6 +38,7 @@ __all__ = [
     "annuity",
     "at_value",
     "break_even",
+    "by_parameter",
     "cost_per_firm_energy",
     "cost_per_gpu_hour",
     "crf",
