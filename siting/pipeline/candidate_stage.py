@@ -100,6 +100,10 @@ def _select(plan: Plan, values: Values, allowed: xr.DataArray) -> gpd.GeoDataFra
     frame = values.call(plan.candidates, given)
     # Writers that colour by score (QGIS styles) find its column here.
     frame.attrs["score"] = column_name(plan.canonical(rank_by))
+    frame.attrs["order"] = plan.candidates.arguments.get("order", "highest")
+    simulator = plan.candidates.arguments.get("simulator")
+    if simulator is not None:
+        frame.attrs["simulated"] = values.get(simulator).target
     return frame
 
 
@@ -122,8 +126,9 @@ def layer_names(plan: Plan) -> list[str]:
 
 def top_rows(frame: gpd.GeoDataFrame, score: str) -> list[dict[str, Any]]:
     """The best sites in a few columns, for the closing summary."""
-    column = column_name(score)
-    wanted = ["rank", "site_id", "longitude", "latitude", column, "reasons"]
+    # What was simulated comes first: the sites are ranked by it.
+    ranked = [frame.attrs["simulated"]] if "simulated" in frame.attrs else []
+    wanted = ["rank", "site_id", "longitude", "latitude", *ranked, column_name(score), "reasons"]
     names = [name for name in wanted if name in frame.columns]
     rows = frame.head(TOP_ROWS)[names].to_dict("records")
     return [

@@ -50,7 +50,14 @@ def judged(search: Search, target: str, best: int, tolerance: float) -> Record:
         "bound": round(search.bound(best, tolerance), 4),
         "may_be_best": len(open_cells),
         "settled": not len(open_cells),
-        "verdict": _verdict(error, singles[0], len(search.known), len(search.X), len(open_cells)),
+        "verdict": _verdict(
+            error,
+            singles[0],
+            len(search.known),
+            len(search.X),
+            len(open_cells),
+            search.coverage,
+        ),
     }
 
 
@@ -76,7 +83,9 @@ def _rounded(row: Record) -> Record:
     }
 
 
-def _verdict(error: float, single: Record, known: int, cells: int, open_cells: int) -> str:
+def _verdict(
+    error: float, single: Record, known: int, cells: int, open_cells: int, coverage: float
+) -> str:
     beats = "does better than" if error < single["error"] else "does no better than"
     found = (
         f"{known:,} of {cells:,} cells were simulated. With whole blocks left out the model errs "
@@ -86,4 +95,4 @@ def _verdict(error: float, single: Record, known: int, cells: int, open_cells: i
     if open_cells:
         cells_open = counted(open_cells, "cell that was", "cells that were")
         return f"{found} {cells_open} not simulated may be among the best."
-    return f"{found} No other cell may be among the best."
+    return f"{found} The {coverage:.0%} interval of no other cell reaches the best."

@@ -169,6 +169,8 @@ def best_is_low(results: Results) -> bool:
     column = column_name(results.score)
     if results.candidates is None or column not in results.candidates:
         return False
+    if "order" in results.candidates.attrs:
+        return bool(results.candidates.attrs["order"] == "lowest")
     scores = results.candidates[column]
     return bool(scores.iloc[0] < scores.iloc[-1]) if len(scores) else False
 

@@ -46,6 +46,8 @@ def candidates(results: Results) -> dict[str, Any] | None:
         return None
     notes = frame.attrs.get("columns", {})
     simulated = _simulated(results)
+    # Simulated candidates are ranked by what was simulated, not by the guess that chose them.
+    ranked = str(frame.attrs.get("simulated") or column_name(results.score))
     columns = []
     for name in frame.columns.drop(frame.geometry.name):
         note = notes.get(name, {})
@@ -55,7 +57,7 @@ def candidates(results: Results) -> dict[str, Any] | None:
                 "label": display_name(str(name)),
                 "units": display_unit(str(note.get("units") or "1")),
                 "description": str(note.get("description") or ""),
-                "role": _role(str(name), results.score, simulated),
+                "role": _role(str(name), ranked, simulated),
                 "values": _values(frame[name]),
             }
         )
@@ -98,8 +100,8 @@ def _simulated(results: Results) -> set[str]:
     return {str(name) for card in results.cards[:1] for name in card.get("figures") or {}}
 
 
-def _role(name: str, score: str, simulated: Collection[str]) -> str:
-    if name == column_name(score):
+def _role(name: str, ranked: str, simulated: Collection[str]) -> str:
+    if name == ranked:
         return "score"
     if name in simulated:
         return "simulated"
