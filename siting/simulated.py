@@ -13,6 +13,7 @@ from siting.signature import Marks
 from siting.wording import counted
 
 SHIFTED = "season_shifted"  # column of a simulator that morphs hours across the equator
+ACCESS = "access_share"  # column of one that sends ships: share of the hours in which they can work
 Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
@@ -70,12 +71,17 @@ def simulated_flags(simulator: SimulatorValue, figures: pd.DataFrame) -> list[li
     if not common and status != "measured":
         common = [f"simulated from {status} inputs"]
     shifted = figures[SHIFTED] == 1 if SHIFTED in figures else np.zeros(len(figures), dtype=bool)
+    closed = figures[ACCESS] == 0 if ACCESS in figures else np.zeros(len(figures), dtype=bool)
     known = figures[simulator.target].notna()
     return [
-        [*common, *(["season shifted by half a year"] if turned else [])]
+        [
+            *common,
+            *(["season shifted by half a year"] if turned else []),
+            *(["no window for ships in the year: their wait is a guess"] if shut else []),
+        ]
         if has_data
         else ["no data to be simulated with"]
-        for has_data, turned in zip(known, shifted, strict=True)
+        for has_data, turned, shut in zip(known, shifted, closed, strict=True)
     ]
 
 

@@ -89,3 +89,12 @@ def test_a_simulator_that_tells_nothing_is_known_by_its_status(
 
     figures = pd.DataFrame({"cost": [2.0]})
     assert simulated_flags(Silent(), figures) == [flag]  # type: ignore[arg-type]  # the same
+
+
+def test_a_year_without_a_window_for_ships_is_flagged() -> None:
+    simulator = ToySimulator(by_column)
+    figures = simulator.simulate(np.zeros(2, int), np.arange(2))
+    figures["access_share"] = [0.0, 0.1]
+    first, second = simulated_flags(simulator, figures)
+    assert "no window for ships in the year: their wait is a guess" in first
+    assert not any("window" in each for each in second)

@@ -125,8 +125,13 @@ def _site(card: Mapping[str, Any], results: Results) -> Site:
 def _facts(figures: Mapping[str, Any], units: Mapping[str, str]) -> list[Fact]:
     """Figures with their units; years are counted, not shared out."""
     told = {name: "yr" if name == "years" else units.get(name, "1") for name in figures}
+    # Where the year has no window for ships, their wait is carried on from greater heights.
+    guessed = {"access_wait"} if figures.get("access_share") == 0 else set()
     return [
-        Fact(label, figure_text(finite(figures[name]), told[name]))
+        Fact(
+            f"{label}: a guess, the year has no window" if name in guessed else label,
+            figure_text(finite(figures[name]), told[name]),
+        )
         for name, label in FACTS
         if name in figures
     ]
