@@ -22,6 +22,8 @@ FILES = {
     "wells": ("features", {"file": "wells.csv", "status": "measured"}),
     "classes": ("table", {"file": "wells.csv", "format": "table", "columns": {"lon": "degree"}}),
 }
+KINDS = ("layer", "monthly", "features", "table", "model", "record")
+RARE = {"monthly", "simulator", "hindcast", "record", "model"}
 GRIDS = (
     {"crs": "EPSG:4326", "resolution": "0.1 degree", "bounds": [-120, 38, -116, 41]},
     {"crs": "EPSG:6933", "resolution": "25 km", "bounds": "world"},
@@ -33,16 +35,21 @@ GRIDS = (
 @cache
 def _embedded() -> dict[str, tuple[str, str]]:
     """Embedded sources: kind of value and unit."""
-    kinds = {"raster": "layer", "vector": "features"}
+    kinds = {"raster": "layer", "vector": "features", "device": "record"}
     return {
-        name: (kinds.get(e.format) or ("features" if e.kind == "points" else "table"), e.units)
+        name: (
+            "monthly"
+            if e.bands == "month"
+            else kinds.get(e.format) or ("features" if e.kind == "points" else "table"),
+            e.units,
+        )
         for name, e in catalogue().items()
     }
 
 
 def pipeline(rng: random.Random) -> Data:
     """A pipeline that is right in most of its parts."""
-    names: Names = {kind: {} for kind in ("layer", "features", "table", "model", "record")}
+    names: Names = {kind: {} for kind in KINDS}
     data: Data = {"siting": 1, "name": "Fuzz", "grid": dict(rng.choice(GRIDS))}
     data["sources"] = _sources(rng, names)
     for section, most in (("layers", 6), ("exclusions", 2), ("scoring", 2)):
@@ -71,8 +78,8 @@ def _sources(rng: random.Random, names: Names) -> Data:
 
 def _calls(rng: random.Random, section: str, count: int, names: Names) -> Data:
     found: Data = {}
-    specs = list(functions(section).values())
     for number in range(count):
+        specs = [each for each in functions(section).values() if _has_all(each, names)]
         spec = rng.choice(specs)
         name = f"{section[0]}{number}"
         found[name] = {spec.name: arguments(rng, spec, names)}
@@ -80,6 +87,18 @@ def _calls(rng: random.Random, section: str, count: int, names: Names) -> Data:
             full = f"{name}.{output.name}" if position else name
             names.setdefault(output.leaf.kind or "", {})[full] = output.leaf.unit
     return found
+
+
+def _has_all(spec: Spec, names: Names) -> bool:
+    """Whether there is a value of each rarer kind, in its unit, that a function must have."""
+    wanted = [leaf(each.hint) for each in spec.arguments if each.required]
+    return all(_fitting(part.kind or "", names, part.unit) for part in wanted if part.kind in RARE)
+
+
+def _fitting(kind: str, names: Names, unit: str | None) -> list[str]:
+    """Names of a kind whose unit, as far as it is known, can be converted."""
+    known = names.get(kind, {})
+    return [name for name, have in known.items() if not (unit and have) or compatible(have, unit)]
 
 
 def arguments(rng: random.Random, spec: Spec, names: Names) -> Data:
@@ -95,6 +114,9 @@ def arguments(rng: random.Random, spec: Spec, names: Names) -> Data:
 def _argument(rng: random.Random, argument: Argument, names: Names) -> Any:
     options, written, pairs = _read(argument)
     part = rng.choice(options)
+    if pairs and "dict[" in written:
+        bounds = {"weight": 1, "worst": 0, "best": 40}
+        return {_name(rng, "layer", names): dict(bounds) for _ in range(rng.randint(1, 3))}
     if pairs:
         weights = ("lower", "higher") if "Literal" in written else (1, 0.5, 2)
         return {_name(rng, "layer", names): rng.choice(weights) for _ in range(rng.randint(1, 3))}
@@ -140,10 +162,7 @@ def _one(rng: random.Random, part: Leaf, names: Names) -> Any:
 def _name(rng: random.Random, kind: str, names: Names, unit: str | None = None) -> str:
     """A name of that kind and, where there is one, of a unit that can be converted."""
     known = names.get(kind) or {name: None for each in names.values() for name in each}
-    fitting = [
-        name for name, have in known.items() if not (unit and have) or compatible(have, unit)
-    ]
-    return rng.choice(fitting or list(known) or ["nothing"])
+    return rng.choice(_fitting(kind, names, unit) or list(known) or ["nothing"])
 
 
 def _outputs(rng: random.Random, names: Names, candidates: bool) -> list[str]:

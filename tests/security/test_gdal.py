@@ -62,7 +62,9 @@ def test_every_raster_is_opened_with_one_driver_by_name() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "rasterio.open":
                 named = {key.arg: ast.unparse(key.value) for key in node.keywords}
                 spread = "**profile" in ast.unparse(node)  # the writer's own, of the COG
-                assert named.get("driver") == "'GTiff'" or spread, ast.unparse(node)
+                # The door that opens both names them in its signature, to which mypy holds callers.
+                both = 'driver: Literal["GTiff", "GRIB"]' in source and named["driver"] == "driver"
+                assert named.get("driver") == "'GTiff'" or spread or both, ast.unparse(node)
 
 
 PAM = """<PAMDataset><SRS>EPSG:3857</SRS><GeoTransform>0, 1, 0, 0, 0, 1</GeoTransform>
