@@ -186,7 +186,7 @@ class HindcastFile:
         """
         numbers, distances = self.cells.nearest(longitude, latitude, NEAREST)
         near = [number for number, away in zip(numbers, distances, strict=True) if away <= within]
-        values = self._at(near) if near else {}
+        values = self.hours(np.array(near), self.quantities) if near else {}
         full = [
             k
             for k in range(len(near))
@@ -306,15 +306,15 @@ class HindcastFile:
             attrs={"units": reducer.units or quantities()[reducer.quantities[0]].units},
         )
 
-    def _at(self, numbers: list[int]) -> dict[str, Floats]:
-        """All hours of some cells, (t, cells), in one pass over the part that they lie in."""
-        row, column = np.divmod(np.array(numbers), self.cells.shape[1])
+    def hours(self, numbers: NDArray[np.int64], wanted: tuple[str, ...]) -> dict[str, Floats]:
+        """All steps of some cells, (t, cells), in one pass over the part that they lie in."""
+        row, column = np.divmod(numbers, self.cells.shape[1])
         rows = slice(self.rows.start + int(row.min()), self.rows.start + int(row.max()) + 1)
         first = int(column.min())
         columns = slice(self.columns.start + first, self.columns.start + int(column.max()) + 1)
         chunk = self.store.shape.chunks
         cells = (rows.stop - rows.start) * (columns.stop - columns.start)
-        parts: dict[str, list[Floats]] = {name: [] for name in self.quantities}
+        parts: dict[str, list[Floats]] = {name: [] for name in wanted}
         with self.store.reader() as read:
             for steps in self._depths(max(cells, chunk[1] * chunk[2])):
                 for name, found in parts.items():

@@ -1,6 +1,5 @@
 """Hours of many single cells of a hindcast, read in one pass over the part that they lie in."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +7,7 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.geodesy import PointTree, arc, ecef
-from siting.io.hindcast import PART_BYTES, HindcastFile
+from siting.io.hindcast import HindcastFile
 from siting.io.placement import Frame
 
 Floats = NDArray[np.float64]
@@ -97,14 +96,6 @@ def series_of_cells(
     """
     check_holds(hindcast, wanted)
     store = hindcast.store
-    row, column = np.divmod(numbers, hindcast.cells.shape[1])
-    rows, columns = _span(hindcast.rows, row), _span(hindcast.columns, column)
-    parts: dict[str, list[Floats]] = {name: [] for name in wanted}
-    with store.reader() as read:
-        for steps in _steps(hindcast, rows, columns):
-            for name, found in parts.items():
-                block = read(name, steps, rows, columns)
-                found.append(block[:, row - row.min(), column - column.min()])
     order = np.argsort(hindcast.axis.seconds, kind="stable")
     stamps = {
         name: np.round(hindcast.axis.seconds[order] + store.variables[name].shift)
@@ -112,7 +103,8 @@ def series_of_cells(
         .astype("datetime64[s]")
         for name in wanted
     }
-    return CellSeries(stamps, {name: np.concatenate(each)[order] for name, each in parts.items()})
+    values = hindcast.hours(numbers, wanted)
+    return CellSeries(stamps, {name: each[order] for name, each in values.items()})
 
 
 def check_holds(hindcast: HindcastFile, wanted: tuple[str, ...]) -> None:
@@ -132,17 +124,3 @@ def check_holds(hindcast: HindcastFile, wanted: tuple[str, ...]) -> None:
             wanted=", ".join(wanted),
             fix="name its variable under `quantities:`, or bring a file that holds it",
         )
-
-
-def _span(whole: slice, places: Integers) -> slice:
-    return slice(whole.start + int(places.min()), whole.start + int(places.max()) + 1)
-
-
-def _steps(hindcast: HindcastFile, rows: slice, columns: slice) -> Iterator[slice]:
-    """Steps that are read at once: whole stored chunks, as many as fit."""
-    depth, height, width = hindcast.store.shape.chunks
-    cells = max((rows.stop - rows.start) * (columns.stop - columns.start), height * width)
-    size = max(depth, PART_BYTES // (cells * 8) // depth * depth)
-    begin, end = hindcast.steps.start, hindcast.steps.stop
-    for first in range(begin // size * size, end, size):
-        yield slice(max(first, begin), min(first + size, end))

@@ -25,7 +25,6 @@ from siting.kernels.money.node import (
     delivered_hours,
     on_station,
     per_hour,
-    unit_costs,
 )
 from siting.kernels.money.verdicts import break_even, power_limit, sensitivity
 
@@ -54,5 +53,4 @@ __all__ = [
     "ranges",
     "sensitivity",
     "surviving_share",
-    "unit_costs",
 ]

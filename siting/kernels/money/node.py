@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
-from siting.kernels.money.draws import CostDraws, Floats, at_value
+from siting.kernels.money.draws import CostDraws, Floats
 from siting.kernels.money.finance import HOURS_PER_YEAR, annuity, crf, surviving_share
-from siting.kernels.sizing import UnitCosts
 
 DAYS_PER_YEAR = 365.0
 # Quantities of a site that cost something, with their units.
@@ -74,6 +72,7 @@ def annual_parts(
     --------
     >>> import pandas as pd
     >>> from siting.io.costs import read_costs
+    >>> from siting.kernels.money.draws import at_value
     >>> from siting.sources.catalogue import catalogue
     >>> costs = at_value(read_costs(catalogue()["costs_offshore"].path, 2025))
     >>> parts = annual_parts({"wave": [1000.0], "it_power": [200.0], "nodes": [1.0]}, costs)
@@ -292,59 +291,3 @@ def cost_per_firm_energy(
         if name in quantities
     }
     return per_hour(annual_parts(plant, draws, device), _sites(energy))["total"]
-
-
-def unit_costs(
-    costs: pd.DataFrame | CostDraws,
-    *,
-    load: ArrayLike,
-    hotel: ArrayLike,
-    pue: ArrayLike,
-    distance: ArrayLike = 0.0,
-    waiting: ArrayLike = 0.0,
-    exclusive_zone: ArrayLike = 0.0,
-    device: str = "drifting_node",
-) -> UnitCosts:
-    """Yearly costs of one unit of each thing to be sized, at the values of the table.
-
-    Parameters
-    ----------
-    costs : pandas.DataFrame or CostDraws
-        A table of costs, as it was read or by parameter; or one draw of it.
-    load : array-like of shape (sites,)
-        Total load of a node, hotel and compute [kW].
-    hotel : array-like of shape (sites,)
-        Share of the load that is never shed and computes nothing [1].
-    pue : array-like of shape (sites,)
-        Power of the compute load over that of its processors and servers [1].
-    distance, waiting, exclusive_zone : array-like of shape (sites,)
-        As for :func:`annual_parts`.
-    device : str
-        Wave converter, as it stands in ``wave.<device>.capex``.
-
-    Returns
-    -------
-    UnitCosts
-        Costs by site of one kW or kWh, with insurance, end of life and losses in each. Times the
-        sizes they add up to the parts of :func:`annual_parts`.
-    """
-    draws = costs if isinstance(costs, CostDraws) else at_value(costs)
-    if len(draws) != 1:
-        raise ValueError("unit costs are taken from one draw")
-
-    def total(**quantities: Any) -> Floats:
-        parts = annual_parts(quantities, draws, device)
-        return np.asarray(np.sum(list(parts.values()), axis=0)[:, 0])
-
-    it_power = (1 - np.asarray(hotel, dtype=float)) / np.asarray(pue, dtype=float)
-    nodes = 1 / np.asarray(load, dtype=float)
-    return UnitCosts(
-        total(wave=1.0)[0],
-        total(solar=1.0)[0],
-        total(battery_energy=1.0)[0],
-        total(battery_power=1.0)[0],
-        total(
-            it_power=it_power, nodes=nodes, distance=distance, waiting=waiting,
-            exclusive_zone=exclusive_zone,
-        ),
-    )  # fmt: skip

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from siting import __version__
 from siting.findings import Finding
 from siting.kernels.agreement import Agreement
+from siting.outputs import templates
 from siting.outputs.comparison.content import Compared, Comparison, joint
 from siting.outputs.comparison.figures import joint_figure, pairs_figure, year_figure
 from siting.outputs.map.labels import display_unit
@@ -32,11 +29,11 @@ class Section:
 
 def render(found: Comparison, findings: Sequence[Finding] = ()) -> str:
     """The comparison as HTML; the same comparison gives the same text."""
-    style = _style()
+    style = templates.style(("siting.outputs.report", "report.css"))
     with drawing():
         sections = [_section(each) for each in found.compared]
         together = _together(found)
-    return _environment().get_template("page.html").render(
+    return templates.environment("siting.outputs.comparison").get_template("page.html").render(
         found=found,
         sections=sections,
         together=together,
@@ -48,24 +45,6 @@ def render(found: Comparison, findings: Sequence[Finding] = ()) -> str:
         style=style,
         policy=policy(style),
     )  # fmt: skip
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("siting.outputs.comparison"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> str:
-    """The report's style."""
-    text = files("siting.outputs.report").joinpath("report.css").read_text(encoding="utf-8")
-    return text.replace("\r\n", "\n")
 
 
 def _section(each: Compared) -> Section:

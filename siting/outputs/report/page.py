@@ -3,16 +3,14 @@
 import base64
 import hashlib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from siting import __version__
 from siting.kinds import Results
+from siting.outputs import templates
 from siting.outputs.map import content
 from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.report import places, provenance, skill_figures, surrogate, validation
@@ -57,8 +55,8 @@ def write(results: Results, path: Path) -> None:
 
 def render(results: Results) -> str:
     """The report of a run as HTML."""
-    style = _style()
-    page = _environment().get_template("page.html")
+    style = templates.style(("siting.outputs.report", "report.css"))
+    page = templates.environment("siting.outputs.report").get_template("page.html")
     with drawing():
         sections = _skill(results) | _places(results) | _layers(results) | _simulation(results)
     return page.render(
@@ -72,24 +70,6 @@ def render(results: Results) -> str:
         **sections,
         **_provenance(results),
     )
-
-
-@cache
-def _environment() -> Environment:
-    """Templates that take every value for text, and miss none in silence."""
-    return Environment(
-        loader=PackageLoader("siting.outputs.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> str:
-    text = files("siting.outputs.report").joinpath("report.css").read_text(encoding="utf-8")
-    return text.replace("\r\n", "\n")
 
 
 def policy(style: str) -> str:

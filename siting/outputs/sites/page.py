@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from siting import __version__
 from siting.kinds import Results
+from siting.outputs import templates
 from siting.outputs.map import content as run
 from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.numbers import NOTHING, finite, number_text
@@ -45,11 +42,13 @@ def write(results: Results, path: Path) -> None:
 
 def render(results: Results) -> str:
     """The cards of a run as HTML."""
-    style = _style()
+    style = templates.style(
+        ("siting.outputs.report", "report.css"), ("siting.outputs.sites", "sites.css")
+    )
     cards = content.sites(results)
     with drawing():
         pictures = [_pictures(card) for card in results.cards]
-    return _environment().get_template("page.html").render(
+    return templates.environment("siting.outputs.sites").get_template("page.html").render(
         face=run.face(results),
         cards=list(zip(cards, pictures, results.cards, strict=True)),
         count=0 if results.candidates is None else len(results.candidates),
@@ -62,25 +61,6 @@ def render(results: Results) -> str:
         style=style,
         policy=policy(style),
     )  # fmt: skip
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("siting.outputs.sites"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> str:
-    """The report's style, and what cards need beside it."""
-    parts = ("siting.outputs.report", "report.css"), ("siting.outputs.sites", "sites.css")
-    texts = (files(package).joinpath(name).read_text(encoding="utf-8") for package, name in parts)
-    return "\n".join(texts).replace("\r\n", "\n")
 
 
 def _pictures(card: Mapping[str, Any]) -> Pictures:
