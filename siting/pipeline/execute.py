@@ -140,9 +140,11 @@ class Values:
         return function(**given, **injected, **supplied)
 
     def resolve(self, value: Any, where: str) -> Any:
-        """An argument with its references and estimators made real."""
+        """An argument with its references, folds and estimators made real."""
         if isinstance(value, Reference):
             return self.get(value)
+        if isinstance(value, Call):
+            return self.call(value)
         if isinstance(value, EstimatorText):
             from siting.scoring.estimators import build_estimator
 

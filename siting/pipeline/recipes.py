@@ -1,5 +1,6 @@
 """The keys of a run's values: known from what makes each one, before anything is computed."""
 
+import importlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from siting.errors import SitingError
 from siting.io.digests import beside
 from siting.kinds import GRIDDED_KINDS
 from siting.pipeline.plan import Call, Plan, Step
-from siting.pipeline.schema import Reference
+from siting.pipeline.schema import EstimatorText, Reference
 from siting.signature import Spec
 from siting.sources import reading
 from siting.sources.declared import UserFile
@@ -24,6 +25,21 @@ def grid_recipe(grid: GeoBox) -> dict[str, Any]:
         "shape": list(grid.shape.yx),
         "affine": list(grid.affine)[:6],
     }
+
+
+def _code_of_estimators(written: Any) -> dict[str, str]:
+    """Digests of siting's own estimators in a nested mapping; scikit-learn's have a version."""
+    if isinstance(written, list):
+        inner = [_code_of_estimators(each) for each in written]
+        return {name: digest for each in inner for name, digest in each.items()}
+    if not isinstance(written, dict):
+        return {}
+    found = _code_of_estimators(list(written.values()))
+    for name in written:
+        if str(name).startswith("siting."):
+            module, _, own = str(name).rpartition(".")
+            found[str(name)] = code_digest(getattr(importlib.import_module(module), own))
+    return found
 
 
 class Recipes:
@@ -100,6 +116,10 @@ class Recipes:
         """An argument as JSON: a reference by its name and the key of what it refers to."""
         if isinstance(value, Reference):
             return self.reference(value)
+        if isinstance(value, Call):
+            return self._of_arguments(value)
+        if isinstance(value, EstimatorText):
+            return {"estimator": dict(value), "code": _code_of_estimators(value)}
         if isinstance(value, dict):
             return {key: self.value(each) for key, each in value.items()}
         if isinstance(value, list | tuple):

@@ -11,11 +11,9 @@ from siting.signature import Spec, spec_of
 
 # Section of a pipeline file -> the package whose modules, or the module whose functions, it names.
 PACKAGES = {each: f"siting.{each}" for each in ("layers", "simulation", "economics", "scoring")}
-MODULES = {
-    "exclusions": "siting.exclusions",
-    "folds": "siting.scoring.folds",
-    "candidates": "siting.candidates",
-}
+# Folds stand inside a score's arguments: ``folds: {folds.spatial_blocks: {…}}``.
+PACKAGES["folds"] = "siting.scoring"
+MODULES = {"exclusions": "siting.exclusions", "candidates": "siting.candidates"}
 
 
 @cache

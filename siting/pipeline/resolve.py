@@ -14,8 +14,8 @@ from siting.io.yaml import Document, KeyPath
 from siting.kinds import GRIDDED_KINDS
 from siting.pipeline.messages import mistake, mistakes, value_at
 from siting.pipeline.plan import Call, Step, Value
-from siting.pipeline.registry import nearest
-from siting.pipeline.schema import EstimatorText, Reference, arguments_model
+from siting.pipeline.registry import nearest, resolve
+from siting.pipeline.schema import EstimatorText, FoldsText, Reference, arguments_model
 from siting.signature import Argument, Leaf, Marks, Spec, combine_marks, leaves
 
 MAX_NAMED = 30  # names that a message lists
@@ -43,13 +43,49 @@ def bind_call(document: Document, path: KeyPath, spec: Spec, supplied: frozenset
         valid = model.model_validate_json(json.dumps({} if body is None else body))
     except ValidationError as error:
         raise PipelineInvalidError(mistakes(document, path, error, model)) from None
-    given: dict[str, Any] = {
-        each.alias or name: getattr(valid, name) for name, each in model.model_fields.items()
-    }
-    for key, value in given.items():
-        if isinstance(value, EstimatorText):
-            _check_estimator(document, (*path, key), value)
-    return Call(spec, given)
+    return Call(
+        spec,
+        {
+            each.alias or name: bind_nested(
+                document, (*path, each.alias or name), getattr(valid, name)
+            )
+            for name, each in model.model_fields.items()
+        },
+    )
+
+
+def bind_nested(document: Document, path: KeyPath, value: Any) -> Any:
+    """The value with estimators checked, and folds bound to the function that makes them."""
+    if isinstance(value, EstimatorText):
+        _check_estimator(document, path, value)
+        return value
+    if isinstance(value, FoldsText):
+        return _bound_folds(document, path, value)
+    if isinstance(value, dict):
+        return {key: bind_nested(document, (*path, key), each) for key, each in value.items()}
+    if isinstance(value, list):
+        pairs = enumerate(value)
+        return [bind_nested(document, (*path, number), each) for number, each in pairs]
+    return value
+
+
+def _bound_folds(document: Document, path: KeyPath, written: FoldsText) -> Call:
+    (name,) = written
+    try:
+        spec = resolve("folds", name, "")
+    except PipelineError as error:
+        told = mistake(
+            document,
+            (*path, name),
+            error.code,
+            error.message,
+            found=error.found,
+            wanted=error.wanted,
+            fix=error.fix,
+            at_key=True,
+        )
+        raise PipelineInvalidError([told]) from None
+    return bind_call(document, (*path, name), spec, frozenset())
 
 
 def _check_estimator(document: Document, path: KeyPath, written: EstimatorText) -> None:
@@ -78,6 +114,8 @@ def references(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Refere
     """Every reference in validated arguments, with its YAML path."""
     if isinstance(value, Reference):
         yield path, value
+    elif isinstance(value, Call):
+        yield from references(value.arguments, (*path, value.spec.name))
     elif isinstance(value, BaseModel | EstimatorText):
         return
     elif isinstance(value, dict):

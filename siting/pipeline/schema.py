@@ -68,6 +68,20 @@ class EstimatorText(dict[str, Any]):
         )
 
 
+class FoldsText(dict[str, Any]):
+    """Folds as written: ``{folds.spatial_blocks: {arguments}}``, checked and bound elsewhere."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.dict_schema(core_schema.str_schema(), min_length=1, max_length=1)
+        )
+
+
+# What a file writes in place of values of these kinds.
+_WRITTEN = {"estimator": EstimatorText, "folds": FoldsText}
+
+
 def _quantity(unit: str) -> BeforeValidator:
     """Validator that reads '3 km' into the unit of the signature."""
 
@@ -109,8 +123,8 @@ def rewritten(hint: Any) -> Any:
     part = leaf(hint)
     if part.kind in REFERENCE_KINDS:
         return reference_class(part.kind)
-    if part.kind == "estimator":
-        return EstimatorText
+    if part.kind in _WRITTEN:
+        return _WRITTEN[part.kind]
     inner = _container(part.base)
     extras = [each for each in part.extras if not isinstance(each, Pairs)]
     if any(isinstance(each, Pairs) for each in part.extras):
