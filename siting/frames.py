@@ -72,7 +72,7 @@ def column(frame: pd.DataFrame, name: str, unit: str | None, where: str) -> NDAr
         )  # fmt: skip
     if unit is None:
         return np.asarray(frame[name])
-    have = _unit(frame, name)
+    have = unit_of(frame, name)
     if have is None:
         raise UnitsError(
             "UNITS_MISSING", f"the column '{name}' has no units", where=where, wanted=unit,
@@ -268,8 +268,16 @@ def unverified(frame: pd.DataFrame) -> NDArray[np.bool_]:
     return text.isin(_UNVERIFIED).to_numpy(dtype=bool)
 
 
-def _unit(frame: pd.DataFrame, name: str) -> str | None:
-    """Unit of a column, written alone or beside the column's description."""
+def unit_of(frame: pd.DataFrame, name: str) -> str | None:
+    """Unit of a column, written alone or beside the column's description; None without one.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame({"depth": [12_000.0]})
+    >>> events.attrs["columns"] = {"depth": {"units": "m"}}
+    >>> unit_of(events, "depth")
+    'm'
+    """
     entry = frame.attrs.get("columns", {}).get(name)
     found = entry.get("units") if isinstance(entry, Mapping) else entry
     return None if found is None else str(found)

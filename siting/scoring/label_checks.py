@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
 from siting.errors import InputError
@@ -136,6 +137,44 @@ def check_conflict(frame: pd.DataFrame, target: str | None, name: str) -> None:
             where=name,
             found=shortened(frame.name[mixed].tolist()),
             fix="make the grid finer, or keep one label for each cell",
+        )
+
+
+def check_classes(X: pd.DataFrame, y: NDArray[np.int64], where: str) -> None:
+    """Refuse samples of one class, or with positives of one field alone.
+
+    Raises
+    ------
+    InputError
+        TOO_FEW_POSITIVES.
+    """
+    groups = X.index[y == 1].get_level_values("group").nunique()
+    if groups < 2 or (y == 1).all():
+        raise InputError(
+            "TOO_FEW_POSITIVES",
+            "a classifier needs two known fields at least, and something to tell them from",
+            where=where,
+            found=f"{counted(groups, 'field')} in {counted((y == 1).sum(), 'label')}, "
+            f"{counted((y == 0).sum(), 'other sample')}",
+            fix="add labels, or set `background` above 0",
+        )
+
+
+def check_varied(X: pd.DataFrame, y: NDArray[np.float64], where: str) -> None:
+    """Refuse a quantity that is known at fewer than three places, or the same at all.
+
+    Raises
+    ------
+    InputError
+        TOO_FEW_POSITIVES.
+    """
+    groups = X.index.get_level_values("group").nunique()
+    if groups < 3 or np.ptp(y) == 0:
+        raise InputError(
+            "TOO_FEW_POSITIVES",
+            "a regressor needs three places at least, with different values",
+            where=where,
+            found=counted(groups, "place"),
         )
 
 

@@ -20,7 +20,8 @@ from siting.errors import InputError
 from siting.geodesy import geodesic_distance
 from siting.grid import cell_of, is_periodic, sample
 from siting.projection import position
-from siting.scoring.label_checks import check_conflict, shortened, tell, tell_rounded
+from siting.scoring.label_checks import check_conflict, tell, tell_rounded
+from siting.scoring.label_columns import region_of, system_of, target_of
 
 Integers = NDArray[np.int64]
 
@@ -78,14 +79,14 @@ def place_labels(
     cell are named in a finding, SITES_OUTSIDE.
     """
     name = str(labels.attrs.get("name", "labels"))
-    points = _points(labels, name)
+    points = points_of(labels, name)
     frame = pd.DataFrame(
         {
             "name": row_names(labels),
             "longitude": points.x.to_numpy(),
             "latitude": points.y.to_numpy(),
-            "target": _target(labels, target, name),
-            "region": _regions(labels, region, name) if region else "",
+            "target": target_of(labels, target, name),
+            "region": region_of(labels, region, name) if region else "",
         }
     ).reset_index(drop=True)
     unverified = frames.unverified(labels)
@@ -105,7 +106,7 @@ def place_labels(
         "moved_names": frame.name[used & moved].tolist(),
     }
     tell(record, _slips(frame[used], domain, grid))
-    own = _systems(labels, group, name) if group else np.arange(len(labels))
+    own = system_of(labels, group, name) if group else np.arange(len(labels))
     placed = frame.assign(group=own)[used & ~outside].reset_index(drop=True)
     check_conflict(placed, target, name)
     tell_rounded(placed, grid, name)
@@ -123,8 +124,14 @@ def _groups(frame: pd.DataFrame) -> Integers:
     return np.asarray(pd.factorize(part)[0], dtype=np.int64)
 
 
-def _points(labels: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries:
-    """Geometries as points in WGS84."""
+def points_of(labels: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries:
+    """Geometries as points in WGS84.
+
+    Raises
+    ------
+    InputError
+        GEOMETRY_MIXED where they are no points, CRS_MISSING.
+    """
     kinds = set(labels.geometry.geom_type.unique())
     if kinds - {"Point"}:
         raise InputError(
@@ -137,56 +144,6 @@ def _points(labels: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries:
     if labels.crs is None:
         raise InputError("CRS_MISSING", "the labels have no CRS", where=name, fix="state `crs:`")
     return labels.geometry.to_crs("EPSG:4326")
-
-
-def _column(labels: gpd.GeoDataFrame, column: str, name: str) -> pd.Series:
-    if column not in labels:
-        raise InputError(
-            "COLUMN_UNKNOWN",
-            f"the labels have no column '{column}'",
-            where=name,
-            found=", ".join(str(each) for each in labels.columns),
-            wanted=column,
-            fix=frames.nearest(labels, column) or "name one of the columns",
-        )
-    values: pd.Series = labels[column]
-    return values
-
-
-def _regions(labels: gpd.GeoDataFrame, region: str, name: str) -> pd.Series:
-    """Region of each label, none of them missing."""
-    values = _column(labels, region, name)
-    text = values.astype(object).where(values.notna(), "").astype(str).str.strip()
-    if (missing := np.flatnonzero(text == "")).size:
-        names = row_names(labels)
-        raise InputError(
-            "VALUE_MISSING", f"labels have no value of '{region}'", where=name,
-            found=shortened([names[row] for row in missing]), wanted="a region for every label",
-            fix="fill in the column, or leave these rows out",
-        )  # fmt: skip
-    return text
-
-
-def _systems(labels: gpd.GeoDataFrame, group: str, name: str) -> NDArray[np.object_]:
-    """System of each label; one without is a system of its own."""
-    values = _column(labels, group, name)
-    text = values.astype(object).where(values.notna(), "").astype(str).str.strip()
-    own = [f"row {number}" for number in range(1, len(text) + 1)]
-    return np.where(text == "", np.array(own, dtype=object), text.to_numpy(dtype=object))
-
-
-def _target(labels: gpd.GeoDataFrame, target: str | None, name: str) -> NDArray[np.float64]:
-    if target is None:
-        return np.ones(len(labels))
-    _column(labels, target, name)
-    values = frames.numbers(labels, target, name)
-    if np.isinf(values).any():
-        raise InputError(
-            "VALUE_INVALID", f"the column '{target}' holds infinite numbers", where=name,
-            found=f"row {np.flatnonzero(np.isinf(values))[0] + 1}", wanted="finite numbers",
-            fix="leave the cells empty where the value is not known",
-        )  # fmt: skip
-    return values
 
 
 def _slips(frame: pd.DataFrame, domain: xr.DataArray, grid: GeoBox) -> dict[str, bool]:

@@ -12,13 +12,12 @@ import xarray as xr
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
-from siting.errors import InputError
 from siting.findings import warn
 from siting.geodesy import PointTree, ecef
 from siting.grid import cell_area, sample, tiles
 from siting.projection import position
 from siting.scoring.folds import INDEX, Integers
-from siting.scoring.label_checks import shortened
+from siting.scoring.label_checks import check_classes, check_varied, shortened
 from siting.scoring.labels import place_labels
 from siting.scoring.prediction import feature_names
 from siting.scoring.targets import assumed_target, check_absences, with_presence
@@ -44,12 +43,15 @@ class Training:
         Name of each sample, empty for the background.
     record : dict
         How many labels are used, moved, left out, and which.
+    weight : numpy.ndarray of shape (n,), optional
+        How much each sample counts, above zero; without it all count alike.
     """
 
     X: pd.DataFrame
     y: NDArray[Any]
     names: tuple[str, ...]
     record: dict[str, Any]
+    weight: Floats | None = None
 
     @property
     def background(self) -> NDArray[np.bool_]:
@@ -57,12 +59,14 @@ class Training:
         return np.array([name == "" for name in self.names], dtype=bool)
 
     def digest(self) -> str:
-        """SHA-256 of the features, targets and places, which a model's card carries."""
+        """SHA-256 of features, targets, places and weights, which a model's card carries."""
         digest = hashlib.sha256(",".join(self.X.columns).encode())
         digest.update(self.X.to_numpy(dtype="<f8", copy=True).tobytes())
         digest.update(np.asarray(self.y, dtype="<f8").tobytes())
         places = self.X.index.to_frame(index=False)[["longitude", "latitude"]]
         digest.update(places.to_numpy(dtype="<f8", copy=True).tobytes())
+        if self.weight is not None:
+            digest.update(np.asarray(self.weight, dtype="<f8").tobytes())
         return digest.hexdigest()
 
 
@@ -116,16 +120,7 @@ def classification_table(
     cells = _background_frame(domain, grid, background, seed)
     table = _table(features, placed.frame, cells, placed.record, domain, grid)
     y = table.y.astype(np.int64)
-    groups = table.X.index[y == 1].get_level_values("group").nunique()
-    if groups < 2 or (y == 1).all():
-        raise InputError(
-            "TOO_FEW_POSITIVES",
-            "a classifier needs two known fields at least, and something to tell them from",
-            where=where,
-            found=f"{counted(groups, 'field')} in {counted((y == 1).sum(), 'label')}, "
-            f"{counted((y == 0).sum(), 'other sample')}",
-            fix="add labels, or set `background` above 0",
-        )
+    check_classes(table.X, y, where)
     return Training(table.X, y, table.names, table.record)
 
 
@@ -145,14 +140,7 @@ def regression_table(
     """
     placed = place_labels(labels, domain, grid, target=target, region=region, group=group)
     table = _table(features, placed.frame, placed.frame.iloc[:0], placed.record, domain, grid)
-    groups = table.X.index.get_level_values("group").nunique()
-    if groups < 3 or np.ptp(table.y) == 0:
-        raise InputError(
-            "TOO_FEW_POSITIVES",
-            "a regressor needs three places at least, with different values",
-            where=placed.record["name"],
-            found=counted(groups, "place"),
-        )
+    check_varied(table.X, table.y, placed.record["name"])
     return table
 
 
