@@ -185,7 +185,9 @@ def upper_whisker(values: Floats, weights: Floats) -> float:
     return float(min(high + 1.5 * (high - low), values.max()))
 
 
-def feature_importance(estimator: Any, X: pd.DataFrame, y: NDArray[Any], seed: int = 0) -> Floats:
+def feature_importance(
+    estimator: Any, X: pd.DataFrame, y: NDArray[Any], weight: Floats | None = None, seed: int = 0
+) -> Floats:
     """How much worse the model ranks or predicts when a feature is shuffled.
 
     Parameters
@@ -196,6 +198,8 @@ def feature_importance(estimator: Any, X: pd.DataFrame, y: NDArray[Any], seed: i
         Training samples.
     y : numpy.ndarray of shape (n,)
         Targets.
+    weight : numpy.ndarray of shape (n,), optional
+        How much each sample counts.
     seed : int
         Seed of the shuffling.
 
@@ -210,6 +214,7 @@ def feature_importance(estimator: Any, X: pd.DataFrame, y: NDArray[Any], seed: i
     scoring = "roc_auc" if is_classifier(estimator) else "r2"
     with single_threaded(), model_errors("MODEL_PREDICT", estimator):
         found = permutation_importance(
-            estimator, X, y, scoring=scoring, n_repeats=5, random_state=seed, n_jobs=1
-        )
+            estimator, X, y, scoring=scoring, n_repeats=5, random_state=seed, n_jobs=1,
+            sample_weight=weight,
+        )  # fmt: skip
     return np.asarray(found.importances_mean)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import has_fit_parameter
 
 from siting.errors import PipelineError
 from siting.findings import warn
@@ -16,7 +17,7 @@ from siting.scoring.folds import PlacedFolds
 from siting.scoring.training import Training
 
 
-def fit(model: Any, X: pd.DataFrame, y: Any) -> Any:
+def fit(model: Any, X: pd.DataFrame, y: Any, weight: Any = None) -> Any:
     """A fitted copy of an estimator, its warnings turned into findings.
 
     Parameters
@@ -27,12 +28,14 @@ def fit(model: Any, X: pd.DataFrame, y: Any) -> Any:
         Samples with the index of a training table.
     y : array-like of shape (n,)
         Targets.
+    weight : array-like of shape (n,), optional
+        How much each sample counts. A Pipeline hands it to its last step.
 
     Raises
     ------
     PipelineError
         MODEL_FIT, with what scikit-learn says; MODEL_KIND for a classifier that cannot give
-        probabilities.
+        probabilities, and for an estimator that would leave the weights out.
 
     Examples
     --------
@@ -40,10 +43,11 @@ def fit(model: Any, X: pd.DataFrame, y: Any) -> Any:
     >>> fit(DummyRegressor(), pd.DataFrame({"a": [1.0, 2.0]}), [3.0, 5.0]).constant_.item()
     4.0
     """
+    named = {} if weight is None else {_weight_name(model): np.asarray(weight, dtype=float)}
     with warnings.catch_warnings(record=True) as caught, single_threaded():
         warnings.simplefilter("always")
         with model_errors("MODEL_FIT", model):
-            fitted = _with_splits(clone(model), X, y).fit(X, y)
+            fitted = _with_splits(clone(model), X, y).fit(X, y, **named)
     for each in caught:
         text = str(each.message).split("\n", 1)[0]
         warn("MODEL_FIT_WARNING", text, where=type(model).__name__, severity="note")
@@ -55,6 +59,63 @@ def fit(model: Any, X: pd.DataFrame, y: Any) -> Any:
             fix="put it inside {sklearn.calibration.CalibratedClassifierCV: {estimator: ...}}",
         )
     return fitted
+
+
+def _weight_name(model: Any) -> str:
+    """Name under which ``fit`` takes weights of samples.
+
+    Raises
+    ------
+    PipelineError
+        MODEL_KIND, where it, or what it is made of, takes none.
+    """
+    name = weight_argument(model)
+    if name is None:
+        raise PipelineError(
+            "MODEL_KIND",
+            "the model takes no weights of samples, and these samples have some",
+            where=type(model).__name__,
+            found="weights of labels, or outlines whose cells share one vote",
+            fix="use a model whose fit takes sample_weight, such as {sklearn.ensemble."
+            "ExtraTreesClassifier: {}}; or points as labels, without weights",
+        )
+    return name
+
+
+def weight_argument(estimator: Any) -> str | None:
+    """Name under which an estimator's ``fit`` takes weights of samples; None where it has none.
+
+    An estimator around another one takes them only where the inner one does too: a calibration
+    would otherwise count weights, and the model that it calibrates would not.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.neighbors import KNeighborsRegressor
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> weight_argument(Pipeline([("scale", StandardScaler()), ("ridge", Ridge())]))
+    'ridge__sample_weight'
+    >>> weight_argument(KNeighborsRegressor()) is None
+    True
+    """
+    from sklearn.model_selection import GridSearchCV, RandomizedSearchCV  # slow to import
+
+    if isinstance(estimator, Pipeline):
+        name, last = estimator.steps[-1]
+        inner = weight_argument(last)
+        return None if inner is None else f"{name}__{inner}"
+    if isinstance(estimator, GridSearchCV | RandomizedSearchCV):
+        return weight_argument(estimator.estimator)  # which hands on what it is given
+    if not has_fit_parameter(estimator, "sample_weight"):
+        return None
+    inside = getattr(estimator, "estimator", None)
+    return "sample_weight" if inside is None else _plain_weight(inside)
+
+
+def _plain_weight(estimator: Any) -> str | None:
+    """The name, where it is the plain one: weights cannot be handed into a Pipeline inside."""
+    name = weight_argument(estimator)
+    return name if name == "sample_weight" else None
 
 
 def _with_splits(estimator: Any, X: pd.DataFrame, y: Any) -> Any:
