@@ -82,6 +82,8 @@ VALUES = {
     "among.column": "faulting",
     "among.values": ["normal"],
     "month.number": 7,
+    "nearest_temperature.column": "warmth",
+    "nearest_temperature.radius": 900_000.0,
 }
 
 
@@ -129,10 +131,13 @@ def points(grid: GeoBox) -> gpd.GeoDataFrame:
             "depth": rng.uniform(0, 60, count),
             "faulting": ["normal", "thrust"] * (count // 2),
             "time": pd.to_datetime([f"{2001 + i % 10}-03-01" for i in range(count)]),
+            "SiO2": rng.uniform(60, 400, count),
+            "warmth": rng.uniform(60, 300, count),
         },
         geometry=places,
     )
-    return with_marks(events, {"mw": "1", "depth": "km"})
+    units = {"mw": "1", "depth": "km", "SiO2": "mg kg-1", "warmth": "degC"}
+    return with_marks(events, units)
 
 
 def polygons(grid: GeoBox) -> gpd.GeoDataFrame:

@@ -174,7 +174,8 @@ def check_marks_are_handed_on(call: Callable[..., Any], grid: GeoBox) -> None:
     plain = spec.status or ("measured" if named else "assumed")
     expect_marks(call, given, status=plain, label_leak=spec.label_leak)
     for name in named:
-        expect_marks(call, {**given, name: marked(given[name], "status", "assumed")}, "assumed")
+        assumed = {**given, name: marked(given[name], "status", "assumed")}
+        expect_marks(call, assumed, "assumed", spec.label_leak)
         leaking = {**given, name: marked(given[name], "label_leak", True)}
         expect_marks(call, leaking, status=plain, label_leak=True)
 
