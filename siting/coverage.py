@@ -123,6 +123,76 @@ def covered(polygons: Geometries, grid: GeoBox, *, touched: bool) -> xr.DataArra
     return from_function(grid, block, bool)
 
 
+def cells_in(
+    polygons: Geometries, grid: GeoBox, most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Cells of a grid whose centres lie in each of several polygons, one by one.
+
+    Parameters
+    ----------
+    polygons : array of shapely polygons
+        Areas in longitude and latitude [degree], edges straight in these.
+    grid : GeoBox
+        The grid.
+    most : int
+        Cells in all polygons together that are not too many.
+
+    Returns
+    -------
+    polygon, row, column : arrays of shape (n,)
+        Number of the polygon, and a cell in it; polygons may share cells.
+
+    Raises
+    ------
+    InputError
+        TOO_LARGE, and the errors of :func:`covered`.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 4, 2))
+    >>> areas = np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 2.2, 1.9)])
+    >>> [each.tolist() for each in cells_in(areas, grid, 100)]
+    [[0, 0, 1, 1], [1, 1, 0, 1], [0, 1, 1, 1]]
+    """
+    found = []
+    for number, polygon in enumerate(polygons):
+        parts = _in_cells(_single_polygons(polygons[number : number + 1]), grid)
+        rows, columns = _cells_of(parts, grid, most)
+        most -= len(rows)
+        if most < 0:
+            raise _too_many(f"{polygon.geom_type} {number + 1}")
+        found.append((np.full(len(rows), number), rows, columns))
+    numbers, rows, columns = (np.concatenate(each) for each in zip(*found, strict=True))
+    return numbers, rows, columns
+
+
+def _cells_of(
+    parts: Geometries, grid: GeoBox, most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the cells whose centres lie in polygons in cell positions."""
+    if not len(parts):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    height, width = grid.shape.yx
+    west, south, east, north = shapely.total_bounds(parts)
+    top, bottom = np.clip([np.floor(-north), np.ceil(-south)], 0, height).astype(int)
+    left, right = np.clip([np.floor(west), np.ceil(east)], 0, width).astype(int)
+    if (bottom - top) * (right - left) > 64 * most:
+        raise _too_many(f"{bottom - top} x {right - left} cells around one polygon")
+    unused = np.empty((0, 0))  # longitudes and latitudes, which burning does not ask for
+    window = slice(top, bottom), slice(left, right)
+    inside = _burn(parts, shapely.STRtree(parts), False, *window, unused, unused)
+    rows, columns = np.nonzero(inside)
+    return rows + top, columns + left
+
+
+def _too_many(found: str) -> InputError:
+    return InputError(
+        "TOO_LARGE", "the polygons cover too many cells to be taken one by one", found=found,
+        fix="make the grid coarser, or use smaller areas",
+    )  # fmt: skip
+
+
 def _single_polygons(polygons: Geometries) -> Geometries:
     parts = shapely.get_parts(shapely.get_parts(polygons))
     if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any():

@@ -21,7 +21,7 @@ from siting.scoring.label_columns import (
     system_of,
     weight_of,
 )
-from siting.scoring.labels import points_of
+from siting.scoring.outlines import points_of
 from siting.scoring.training import Training
 from siting.wording import counted
 

@@ -16,12 +16,12 @@ from scipy.sparse.csgraph import connected_components
 
 from siting import frames
 from siting.columns import row_names
-from siting.errors import InputError
 from siting.geodesy import geodesic_distance
 from siting.grid import cell_of, is_periodic, sample
 from siting.projection import position
 from siting.scoring.label_checks import check_conflict, tell, tell_rounded
-from siting.scoring.label_columns import region_of, system_of, target_of
+from siting.scoring.label_columns import region_of, system_of, target_of, weight_of
+from siting.scoring.outlines import has_outlines, label_places
 
 Integers = NDArray[np.int64]
 
@@ -30,8 +30,9 @@ Integers = NDArray[np.int64]
 class Labels:
     """Labels in cells of the domain, and what became of the others.
 
-    ``frame`` has the columns name, longitude, latitude, row, column, target, region and group;
-    ``record`` counts and names what was left out or moved.
+    ``frame`` has the columns label (the row of the label), name, longitude, latitude, row,
+    column, target, region, group and weight (of the whole label); ``record`` counts and names
+    what was left out or moved.
     """
 
     frame: pd.DataFrame
@@ -46,13 +47,15 @@ def place_labels(
     target: str | None = None,
     region: str | None = None,
     group: str | None = None,
+    weight: str | None = None,
 ) -> Labels:
     """Labels with the cell that each stands for.
 
     Parameters
     ----------
-    labels : GeoDataFrame of points
-        Known places. Rows whose column ``verified`` says ``unverified`` are left out.
+    labels : GeoDataFrame of points or polygons
+        Known places, or outlines of fields or leases. Rows whose column ``verified`` says
+        ``unverified`` are left out.
     domain : (y, x) layer of bool
         Where labels can be used.
     grid : GeoBox
@@ -64,53 +67,81 @@ def place_labels(
     group : str, optional
         Column with the field or system that each label is part of; without it every label is a
         field of its own. Labels in one cell are of one group in any case.
+    weight : str, optional
+        Column of how much each label counts, above zero; without it all count 1.
 
     Raises
     ------
     InputError
-        GEOMETRY_MIXED, CRS_MISSING, COLUMN_UNKNOWN, COLUMN_TEXT, NODATA_UNDECLARED,
-        VALUE_INVALID, VALUE_MISSING, SITES_OUTSIDE and LATLON_SWAPPED (all of them),
-        TOO_FEW_POSITIVES (none left), LABEL_CONFLICT.
+        COLUMN_UNKNOWN, COLUMN_TEXT, NODATA_UNDECLARED, VALUE_INVALID, VALUE_MISSING,
+        SITES_OUTSIDE and LATLON_SWAPPED (all of them), TOO_FEW_POSITIVES (none left),
+        LABEL_CONFLICT, and the errors of :func:`siting.scoring.outlines.label_places`.
 
     Notes
     -----
     A label outside the domain, on a beach for instance, is taken to the nearest cell of the
     domain among the eight around it; it keeps its own place for distances. Labels that find no
     cell are named in a finding, SITES_OUTSIDE.
+
+    An outline is as many labels of one group as cells of the domain have their middle in it, at
+    least that of a point on its surface; :mod:`siting.scoring.training` lets them share the
+    weight of one label, so that a large field does not outvote small ones.
     """
     name = str(labels.attrs.get("name", "labels"))
-    points = points_of(labels, name)
-    frame = pd.DataFrame(
-        {
-            "name": row_names(labels),
-            "longitude": points.x.to_numpy(),
-            "latitude": points.y.to_numpy(),
-            "target": target_of(labels, target, name),
-            "region": region_of(labels, region, name) if region else "",
-        }
-    ).reset_index(drop=True)
-    unverified = frames.unverified(labels)
-    unknown = frame.target.isna().to_numpy() & ~unverified
+    places = label_places(labels, domain, grid, name)
+    told = _told(labels, target, region, group, weight, name)
+    frame = places.join(told, on="label")
     row, column, moved = _cells(frame, domain, grid)
     frame = frame.assign(row=row, column=column)
-    used = ~unverified & ~unknown
-    outside = used & (row < 0)
-    record = {
-        "name": name,
-        "used": int((used & (row >= 0)).sum()),
-        "left_out_unverified": int(unverified.sum()),
-        "left_out_unknown": int(unknown.sum()),
-        "unknown_names": frame.name[unknown].tolist(),
-        "outside": int(outside.sum()),
-        "outside_names": frame.name[outside].tolist(),
-        "moved_names": frame.name[used & moved].tolist(),
-    }
-    tell(record, _slips(frame[used], domain, grid))
-    own = system_of(labels, group, name) if group else np.arange(len(labels))
-    placed = frame.assign(group=own)[used & ~outside].reset_index(drop=True)
+    known = ~frame.unverified & frame.target.notna()
+    tell(record := _record(frame, told, moved, name), _slips(frame[known], domain, grid))
+    placed = frame[known & (frame.row >= 0)].reset_index(drop=True)
     check_conflict(placed, target, name)
-    tell_rounded(placed, grid, name)
+    if not has_outlines(labels, name):
+        tell_rounded(placed, grid, name)
     return Labels(placed.assign(group=_groups(placed)), record)
+
+
+def _told(
+    labels: gpd.GeoDataFrame,
+    target: str | None,
+    region: str | None,
+    group: str | None,
+    weight: str | None,
+    name: str,
+) -> pd.DataFrame:
+    """What the columns say of each label."""
+    return pd.DataFrame(
+        {
+            "name": row_names(labels),
+            "target": target_of(labels, target, name),
+            "region": region_of(labels, region, name).to_numpy() if region else "",
+            "group": system_of(labels, group, name) if group else np.arange(len(labels)),
+            "weight": weight_of(labels, weight, name) if weight else 1.0,
+            "unverified": frames.unverified(labels),
+        }
+    )
+
+
+def _record(
+    frame: pd.DataFrame, told: pd.DataFrame, moved: NDArray[np.bool_], name: str
+) -> dict[str, Any]:
+    """Counts and names of labels used, left out and moved; cells are counted as used."""
+    unknown = told.target.isna() & ~told.unverified
+    known = ~frame.unverified & frame.target.notna()
+    outside = frame[known & (frame.row < 0)]
+    used = frame[known & (frame.row >= 0)]
+    return {
+        "name": name,
+        "used": len(used),
+        "used_labels": int(used.label.nunique()),
+        "left_out_unverified": int(told.unverified.sum()),
+        "left_out_unknown": int(unknown.sum()),
+        "unknown_names": told.name[unknown].tolist(),
+        "outside": len(outside),
+        "outside_names": outside.name.tolist(),
+        "moved_names": frame.name[known & moved].tolist(),
+    }
 
 
 def _groups(frame: pd.DataFrame) -> Integers:
@@ -122,28 +153,6 @@ def _groups(frame: pd.DataFrame) -> Integers:
     joins = coo_array((np.ones(len(frame)), (system, cell)), shape=(size, size))
     part: Integers = connected_components(joins, directed=False)[1][system]
     return np.asarray(pd.factorize(part)[0], dtype=np.int64)
-
-
-def points_of(labels: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries:
-    """Geometries as points in WGS84.
-
-    Raises
-    ------
-    InputError
-        GEOMETRY_MIXED where they are no points, CRS_MISSING.
-    """
-    kinds = set(labels.geometry.geom_type.unique())
-    if kinds - {"Point"}:
-        raise InputError(
-            "GEOMETRY_MIXED",
-            "labels are points",
-            where=name,
-            found=", ".join(sorted(map(str, kinds))),
-            fix="use the place of the wells or the plant, not the outline of the lease",
-        )
-    if labels.crs is None:
-        raise InputError("CRS_MISSING", "the labels have no CRS", where=name, fix="state `crs:`")
-    return labels.geometry.to_crs("EPSG:4326")
 
 
 def _slips(frame: pd.DataFrame, domain: xr.DataArray, grid: GeoBox) -> dict[str, bool]:

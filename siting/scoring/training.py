@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -80,6 +80,7 @@ def classification_table(
     target: str | None = None,
     region: str | None = None,
     group: str | None = None,
+    weight: str | None = None,
     seed: int = 0,
 ) -> Training:
     """Labels as 1, or as their column says, and a random background of the domain as 0.
@@ -88,8 +89,10 @@ def classification_table(
     ----------
     features : sequence of (y, x) layers
         Inputs of the model, each with a name.
-    labels : GeoDataFrame of points
-        Known places; see :func:`siting.scoring.labels.place_labels` for those left out.
+    labels : GeoDataFrame of points or polygons
+        Known places, or outlines of fields: all cells of the domain with their middle in one
+        are samples, which share the weight of one label. See
+        :func:`siting.scoring.labels.place_labels` for those left out.
     domain : (y, x) layer of bool
         Where the model is to be used; the background is drawn from it.
     grid : GeoBox
@@ -103,6 +106,8 @@ def classification_table(
         Column with the region of each label, for :func:`siting.scoring.folds.regions`.
     group : str, optional
         Column with the field or system that each label is part of.
+    weight : str, optional
+        Column of how much each label counts, above zero; a background cell counts 1.
     seed : int
         Seed of the background.
 
@@ -115,13 +120,14 @@ def classification_table(
     where = str(labels.attrs.get("name", "labels"))
     target = target or assumed_target(labels, where)
     labels = with_presence(labels, target, where)
-    placed = place_labels(labels, domain, grid, target=target, region=region, group=group)
+    columns = {"target": target, "region": region, "group": group, "weight": weight}
+    placed = place_labels(labels, domain, grid, **columns)
     check_absences(placed.frame, target, where)
     cells = _background_frame(domain, grid, background, seed)
     table = _table(features, placed.frame, cells, placed.record, domain, grid)
     y = table.y.astype(np.int64)
     check_classes(table.X, y, where)
-    return Training(table.X, y, table.names, table.record)
+    return replace(table, y=y)
 
 
 def regression_table(
@@ -133,12 +139,14 @@ def regression_table(
     target: str,
     region: str | None = None,
     group: str | None = None,
+    weight: str | None = None,
 ) -> Training:
     """Labels with the number in their column ``target``; there is no background.
 
     Parameters are those of :func:`classification_table`.
     """
-    placed = place_labels(labels, domain, grid, target=target, region=region, group=group)
+    columns = {"target": target, "region": region, "group": group, "weight": weight}
+    placed = place_labels(labels, domain, grid, **columns)
     table = _table(features, placed.frame, placed.frame.iloc[:0], placed.record, domain, grid)
     check_varied(table.X, table.y, placed.record["name"])
     return table
@@ -200,7 +208,8 @@ def _background_frame(domain: xr.DataArray, grid: GeoBox, count: int, seed: int)
     row, column = background_cells(domain, grid, count, seed)
     longitude, latitude = position(grid, row + 0.5, column + 0.5)
     places = {"longitude": longitude, "latitude": latitude, "row": row, "column": column}
-    return pd.DataFrame({"name": "", "target": 0.0, "region": "", **places})
+    told = {"label": -1, "name": "", "target": 0.0, "region": "", "weight": 1.0}
+    return pd.DataFrame({**told, **places})
 
 
 def _table(
@@ -230,7 +239,17 @@ def _table(
         samples.target.to_numpy(),
         tuple(samples.name),
         {**record, "used": record["used"] - counts["without_values"], **counts},
+        _weights(samples),
     )
+
+
+def _weights(samples: pd.DataFrame) -> Floats | None:
+    """Weight of each sample, None where all count alike: cells of one outline share its own."""
+    is_label = (samples.label >= 0).to_numpy()
+    cells = samples[is_label].groupby("label").weight.transform("size").to_numpy()
+    weight = samples.weight.to_numpy(dtype=np.float64, copy=True)
+    weight[is_label] /= cells
+    return None if (weight == 1).all() else weight
 
 
 def _regions(samples: pd.DataFrame, labels: int) -> NDArray[Any]:
@@ -260,7 +279,7 @@ def _tell_missing(
             f"{counted(len(lost), 'label is', 'labels are')} left out, "
             "since a feature has no value there",
             where=where,
-            found=f"{shortened(lost)} (no value of {blame})",
+            found=f"{shortened(list(dict.fromkeys(lost)))} (no value of {blame})",
             fix="fill the layer there, or leave it out of the features",
         )
     return {

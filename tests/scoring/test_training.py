@@ -201,10 +201,95 @@ def test_an_unknown_column_names_those_there_are(world: World) -> None:
         regression_table(world.layers, world.labels, world.domain, world.grid, target="heat")
 
 
-def test_outlines_are_no_labels(world: World) -> None:
-    leases = gpd.GeoDataFrame(geometry=[shapely.box(1, 1, 2, 2)], crs="EPSG:4326")
-    with pytest.raises(InputError, match="labels are points"):
-        table(world, leases)
+def outlines(*boxes: tuple[float, float, float, float], **columns: Any) -> gpd.GeoDataFrame:
+    geometry = [shapely.box(*each) for each in boxes]
+    frame = gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326")
+    frame.attrs["name"] = "leases"
+    return frame
+
+
+def test_an_outline_is_all_its_cells_with_the_weight_of_one_label(world: World) -> None:
+    # 2 x 3 cells; a sliver that holds no middle; two cells, of which the sea takes one.
+    fields = outlines((2, 10, 4, 13), (9.1, 5.1, 9.3, 5.3), (15, 2, 17, 3), name=["a", "b", "c"])
+    sea = np.ones((18, 24), dtype=bool)
+    sea[15, 16] = False
+    found = classification_table(
+        world.layers, fields, as_layer(sea, world.grid), world.grid, background=20
+    )
+    assert found.names[:8] == ("a",) * 6 + ("b", "c")
+    where = places(found.X)
+    assert where.group[:8].tolist() == [0] * 6 + [1, 2]
+    assert sorted(where.longitude[:6].tolist()) == [2.5] * 3 + [3.5] * 3
+    assert (where.longitude.tolist()[6], where.longitude.tolist()[7]) == (9.2, 15.5)
+    assert found.weight == pytest.approx([1 / 6] * 6 + [1, 1] + [1] * 20)
+    assert (found.record["used"], found.record["used_labels"]) == (8, 3)
+
+
+def test_cells_without_a_value_do_not_make_a_field_count_less(world: World) -> None:
+    hot = world.layers[0].values.copy()
+    hot[5, 2] = np.nan  # 12.5 N 2.5 E
+    fields = outlines((2, 10, 4, 13), (15, 2, 17, 3), name=["a", "b"])
+    layers = [layer(hot, world.grid, "hot")]
+    with collect() as findings:
+        found = classification_table(layers, fields, world.domain, world.grid, background=0 + 9)
+    assert found.weight[:7] == pytest.approx([1 / 5] * 5 + [1 / 2] * 2)
+    assert [each.found for each in findings] == ["a (no value of hot)"]
+
+
+def test_outlines_that_meet_are_of_one_group(world: World) -> None:
+    fields = outlines((2, 10, 4, 13), (3, 11, 6, 12), (15, 2, 17, 3))
+    where = places(table(world, fields).X)
+    assert where.group[:11].tolist() == [0] * 9 + [1] * 2
+
+
+def test_outlines_outside_are_named(world: World) -> None:
+    fields = outlines((2, 10, 4, 13), (8, 3, 9, 4), (40, 2, 42, 3), name=["a", "b", "far"])
+    with collect() as findings:
+        found = table(world, fields)
+    assert found.record["outside_names"] == ["far"]
+    assert [each.code for each in findings] == ["SITES_OUTSIDE"]
+
+
+def test_points_and_outlines_do_not_mix(world: World) -> None:
+    fields = outlines((2, 10, 4, 13), (8, 3, 9, 4))
+    fields.loc[1, "geometry"] = shapely.Point(3, 4)
+    with pytest.raises(InputError, match=r"^GEOMETRY_MIXED: labels are points, or outlines"):
+        table(world, fields)
+    lines = fields.set_geometry([shapely.LineString([(1, 1), (2, 2)])] * 2, crs="EPSG:4326")
+    with pytest.raises(InputError, match="^GEOMETRY_MIXED"):
+        table(world, lines)
+
+
+def test_outlines_with_two_answers_conflict(world: World) -> None:
+    fields = outlines((2, 10, 4, 13), (3, 11, 6, 12), (15, 2, 17, 3), hit=[1, 0, 1])
+    with pytest.raises(InputError, match="^LABEL_CONFLICT: the same place has two values"):
+        table(world, fields, target="hit")
+
+
+def test_too_many_cells_in_outlines_are_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siting.scoring.outlines.MOST", 5)
+    with pytest.raises(InputError, match="^TOO_LARGE: the polygons cover too many cells"):
+        table(world, outlines((2, 10, 4, 13)))
+
+
+def test_labels_count_by_their_weights(world: World) -> None:
+    labels = world.labels.assign(sure=np.arange(1, 16) / 10)
+    found = table(world, labels, weight="sure")
+    assert found.weight == pytest.approx([*np.arange(1, 16) / 10, *[1] * 50])
+    assert table(world, world.labels).weight is None
+    quantity = regression_table(
+        world.layers, labels, world.domain, world.grid, target="temperature", weight="sure"
+    )
+    assert quantity.weight == pytest.approx(np.arange(1, 16) / 10)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, None, np.inf])
+def test_weights_are_above_zero(world: World, bad: Any) -> None:
+    labels = world.labels.assign(sure=[bad] + [1.0] * 14)
+    with pytest.raises(InputError, match="^VALUE_INVALID"):
+        table(world, labels, weight="sure")
 
 
 def test_labels_of_another_crs_are_brought_to_longitude_and_latitude(world: World) -> None:
