@@ -1,0 +1,111 @@
+"""Gradients of the magnetic anomaly, which show where magnetic rocks begin and end."""
+
+from typing import Annotated
+
+from siting.kinds import Grid, Layer, Unit
+from siting.layers.potential_fields import horizontal, total, vertical
+from siting.signature import layer
+
+
+@layer()
+def horizontal_gradient(
+    anomaly: Annotated[Layer, Unit("nT")], grid: Grid
+) -> Annotated[Layer, Unit("nT km-1")]:
+    """Magnitude of the horizontal gradient of the magnetic anomaly.
+
+    Parameters
+    ----------
+    anomaly : (y, x) layer
+        Magnetic anomaly, reduced to the pole where edges are to be right in place [nT].
+    grid : GeoBox
+        The run's grid.
+
+    Returns
+    -------
+    (y, x) layer
+        Gradient [nT km-1]; otherwise as :func:`siting.layers.gravity.horizontal_gradient`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:32611", 1000, (500000, 4400000, 503000, 4403000))
+    >>> anomaly = as_layer(np.array([[0.0, 20.0, 40.0]] * 3), grid, units="nT")
+    >>> horizontal_gradient(anomaly, grid).values[1].round(1).tolist()
+    [nan, 20.0, nan]
+    """
+    return horizontal(anomaly, grid)
+
+
+@layer()
+def vertical_gradient(
+    anomaly: Annotated[Layer, Unit("nT")], grid: Grid
+) -> Annotated[Layer, Unit("nT km-1")]:
+    """First vertical derivative of the magnetic anomaly, downward positive.
+
+    Parameters
+    ----------
+    anomaly : (y, x) layer
+        Magnetic anomaly on a level surface, reduced to the pole where it is to be read as
+        positive over its sources [nT].
+    grid : GeoBox
+        The run's grid, of at most 60 million cells.
+
+    Returns
+    -------
+    (y, x) layer
+        Derivative [nT km-1]; otherwise as :func:`siting.layers.gravity.vertical_gradient`, with
+        its limits.
+
+    Raises
+    ------
+    GridError
+        GRID_SIZE; GRID_DISTORTED where the cells of a row differ in size by over 2 %.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:32611", 1000, (500000, 4400000, 504000, 4402000))
+    >>> level = as_layer(np.full((2, 4), 50.0), grid, units="nT")
+    >>> bool(abs(vertical_gradient(level, grid)).max() < 1e-9)
+    True
+    """
+    return vertical(anomaly, grid, "magnetics.vertical_gradient")
+
+
+@layer()
+def analytic_signal(
+    anomaly: Annotated[Layer, Unit("nT")], grid: Grid
+) -> Annotated[Layer, Unit("nT km-1")]:
+    """Amplitude of the analytic signal of the magnetic anomaly, also called its total gradient.
+
+    Parameters
+    ----------
+    anomaly : (y, x) layer
+        Magnetic anomaly on a level surface; it need not be reduced to the pole, though in three
+        dimensions the amplitude does depend on the direction of magnetisation [nT].
+    grid : GeoBox
+        The run's grid, of at most 60 million cells.
+
+    Returns
+    -------
+    (y, x) layer
+        Amplitude [nT km-1]; otherwise as :func:`siting.layers.gravity.analytic_signal`, with its
+        limits.
+
+    Raises
+    ------
+    GridError
+        GRID_SIZE; GRID_DISTORTED where the cells of a row differ in size by over 2 %.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:32611", 1000, (500000, 4400000, 503000, 4403000))
+    >>> anomaly = as_layer(np.array([[0.0, 30.0, 60.0]] * 3), grid, units="nT")
+    >>> analytic_signal(anomaly, grid).values[1].round(1).tolist()
+    [nan, 30.0, nan]
+    """
+    return total(anomaly, grid, "magnetics.analytic_signal")
