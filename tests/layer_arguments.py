@@ -51,6 +51,15 @@ POLYGONS = {
     "outside.features",
     "within_polygons.features",
 }
+LINES = {
+    "intersections.features",
+    "line_density.features",
+    "orientation.features",
+    "step_overs.features",
+    "straight_pieces.features",
+    "strikes.features",
+    "terminations.features",
+}
 # Arguments without a default that 1 does not fit.
 VALUES = {
     "rescale.low": 20.0,
@@ -82,6 +91,15 @@ VALUES = {
     "among.column": "faulting",
     "among.values": ["normal"],
     "month.number": 7,
+    "line_density.radius": 900.0,
+    "orientation.radius": 900.0,
+    "point_density.radius": 900.0,
+    "zeros_replaced.detection_limit": 0.5,
+    "zeros_replaced.others": None,
+    "clr_columns.columns": ["SiO2", "Al2O3"],
+    "ilr_columns.columns": ["SiO2", "Al2O3"],
+    "parts_from_ilr.coordinates": ["ratio"],
+    "parts_from_ilr.columns": ["Zr", "Y"],
     "nearest_temperature.column": "warmth",
     "nearest_temperature.radius": 900_000.0,
 }
@@ -132,12 +150,14 @@ def points(grid: GeoBox) -> gpd.GeoDataFrame:
             "faulting": ["normal", "thrust"] * (count // 2),
             "time": pd.to_datetime([f"{2001 + i % 10}-03-01" for i in range(count)]),
             "SiO2": rng.uniform(60, 400, count),
+            "Al2O3": rng.uniform(60, 400, count),
+            "ratio": rng.normal(size=count),
             "warmth": rng.uniform(60, 300, count),
         },
         geometry=places,
     )
-    units = {"mw": "1", "depth": "km", "SiO2": "mg kg-1", "warmth": "degC"}
-    return with_marks(events, units)
+    units = {"mw": "1", "depth": "km", "warmth": "degC", "ratio": "1"}
+    return with_marks(events, {**units, "SiO2": "mg kg-1", "Al2O3": "percent"})
 
 
 def polygons(grid: GeoBox) -> gpd.GeoDataFrame:
@@ -151,6 +171,17 @@ def polygons(grid: GeoBox) -> gpd.GeoDataFrame:
     fine = shapely.segmentize(areas, width / 50)
     columns = {"code": [1, 2], "region": ["Bay", "Ocean"], "kind": ["enclosed", "ocean"]}
     return with_marks(gpd.GeoDataFrame(columns, geometry=fine, crs=grid.crs).to_crs(4326), {})
+
+
+def lines(grid: GeoBox) -> gpd.GeoDataFrame:
+    """Traces of faults on the grid: some cross, all are in the columns that functions ask for."""
+    rng = np.random.default_rng(2)
+    west, south, east, north = grid.boundingbox.bbox
+    begin, end = rng.uniform((west, south), (east, north), (2, 12, 2))
+    traces = shapely.linestrings(np.stack([begin, (2 * begin + end) / 3, end], axis=1))
+    columns = {"dip": [60.0, 45.0, np.nan] * 4, "slip_tendency": np.linspace(0.1, 0.9, 12)}
+    places = gpd.GeoSeries(traces, crs=grid.crs).to_crs(4326)
+    return with_marks(gpd.GeoDataFrame(columns, geometry=places), {"slip_tendency": "1"})
 
 
 def with_marks(frame: Any, columns: dict[str, str]) -> Any:
@@ -187,7 +218,7 @@ def value_for(call: Callable[..., Any], argument: Argument, grid: GeoBox) -> Any
         unit = hint.unit or OPEN_UNITS["continuous"]
         return as_monthly([random_layer(grid, "continuous", unit, seed) for seed in range(12)])
     if hint.kind == "features":
-        features = polygons(grid) if key in POLYGONS else points(grid)
+        features = (lines if key in LINES else polygons if key in POLYGONS else points)(grid)
         return [features, features] if "list[" in str(argument.hint) else features
     if hint.kind == "table":
         return classes()
