@@ -1,4 +1,4 @@
-"""Analyses of water brought to mass fractions, whatever units and signs of detection they have."""
+"""Analyses of water, soil and rock as laboratories write them, with units and detection limits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -82,32 +82,49 @@ def _solute(
     negative: bool,
     where: str,
 ) -> Detections:
-    cells = frames.column(samples, name, None, where)
-    unit = _unit(samples, name, where)
+    read, unit = detected(samples, name, negative, where)
     factor = _to_milligrams(unit, SOLUTES[solute][0], density, name, where)
+    return Detections(read.values * factor, read.below, read.limits * factor)
+
+
+def detected(
+    samples: gpd.GeoDataFrame, name: str, negative: bool, where: str
+) -> tuple[Detections, str]:
+    """What was measured and what is below detection in a column, and the column's unit.
+
+    Raises
+    ------
+    InputError
+        COLUMN_MISSING, VALUE_INVALID, NODATA_UNDECLARED.
+    UnitsError
+        UNITS_MISSING.
+
+    Examples
+    --------
+    >>> soils = gpd.GeoDataFrame({"Cu": [40.0, 0.0]})
+    >>> soils.attrs["columns"] = {"Cu": "ppm"}
+    >>> found, unit = detected(soils, "Cu", False, "soils")
+    >>> found.below.tolist(), unit
+    ([False, True], 'ppm')
+    """
+    cells = frames.column(samples, name, None, where)
+    unit = frames.unit_of(samples, name)
+    if unit is None:
+        raise UnitsError(
+            "UNITS_MISSING", f"the column '{name}' has no units", where=where, wanted="mg kg-1",
+            fix=f"state them in the source: columns: {{{name}: mg kg-1}}",
+        )  # fmt: skip
+    frames.check_unit(name, unit, where)
     _refuse_sentinels(cells, name, where)
     try:
-        read = read_detections(list(cells), negative)
+        return read_detections(list(cells), negative), unit
     except ValueError as error:
         row, cell = error.args
         raise InputError(
             "VALUE_INVALID", f"a cell in '{name}' is no concentration", where=where,
             found=f"{str(cell)!r} in row {row + 1}", wanted="a number, <0.5, bdl, or nothing",
-            fix="negative: detection_limit, where -0.5 means below 0.5",
+            fix="write <0.5 for what is below a detection limit of 0.5",
         ) from None  # fmt: skip
-    return Detections(read.values * factor, read.below, read.limits * factor)
-
-
-def _unit(samples: gpd.GeoDataFrame, name: str, where: str) -> str:
-    entry = samples.attrs.get("columns", {}).get(name)
-    found = entry.get("units") if isinstance(entry, Mapping) else entry
-    if found is None:
-        raise UnitsError(
-            "UNITS_MISSING", f"the column '{name}' has no units", where=where, wanted="mg kg-1",
-            fix=f"state them in the source: columns: {{{name}: mg kg-1}}",
-        )  # fmt: skip
-    frames.check_unit(name, str(found), where)
-    return str(found)
 
 
 def _refuse_sentinels(cells: NDArray[Any], name: str, where: str) -> None:
