@@ -52,6 +52,10 @@ POLYGONS = {
     "within_polygons.features",
 }
 LINES = {
+    "dilation_tendency.faults",
+    "mean_within.faults",
+    "of_nearest_fault.faults",
+    "slip_tendency.faults",
     "intersections.features",
     "line_density.features",
     "orientation.features",
@@ -91,6 +95,20 @@ VALUES = {
     "among.column": "faulting",
     "among.values": ["normal"],
     "month.number": 7,
+    **{
+        f"{name}_tendency.{key}": value
+        for name in ("slip", "dilation")
+        for key, value in {
+            "vertical_stress": 60.0,
+            "maximum_horizontal_stress": 45.0,
+            "azimuth": 20.0,
+            "minimum_horizontal_stress": 30.0,
+        }.items()
+    },
+    "mean_within.column": "slip_tendency",
+    "mean_within.radius": 900.0,
+    "of_nearest_fault.column": "slip_tendency",
+    "of_nearest_fault.distance": 900.0,
     "line_density.radius": 900.0,
     "orientation.radius": 900.0,
     "point_density.radius": 900.0,
