@@ -49,11 +49,16 @@ class Pairs:
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted scikit-learn estimator with the names of its features, in order."""
+    """A fitted scikit-learn estimator with the names of its features, in order.
+
+    ``card`` holds plain values; ``seen`` the features of the samples that it was fitted on, of
+    shape (n, features), by which it is known where the model may be applied.
+    """
 
     estimator: Any
     features: tuple[str, ...]
     card: dict[str, Any] = field(default_factory=dict)
+    seen: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
 
 
 class Splitter(Protocol):

@@ -35,6 +35,8 @@ _HARMLESS = frozenset(
     }
 )
 _LIBRARIES = ("scikit-learn", "numpy", "scipy")
+# What a file holds of a model that carries the samples it was fitted on.
+_FITTED, _SEEN = "estimator", "seen"
 
 
 def dump(model: FittedModel) -> bytes:
@@ -61,8 +63,9 @@ def dump(model: FittedModel) -> bytes:
     """
     import skops.io
 
+    held = model.estimator if model.seen is None else {_FITTED: model.estimator, _SEEN: model.seen}
     try:
-        content = skops.io.dumps(model.estimator)
+        content = skops.io.dumps(held)
     except Exception as error:  # skops raises anything over objects that it does not know
         raise refused(f"{type(error).__name__}: {error}") from error
     _check_types(content, ())
@@ -107,10 +110,11 @@ def load(content: bytes, trusted: Iterable[str] = ()) -> FittedModel:
     if card["digest"] != sealed(card, files):
         raise not_sealed("card and members have another digest than the card states")
     try:
-        estimator = skops.io.loads(content, trusted=types)
+        held = skops.io.loads(content, trusted=types)
     except Exception as error:  # skops raises anything over damaged bytes
         raise _corrupt(error) from error
-    model = FittedModel(estimator, tuple(card["features"]), card["card"])
+    estimator, seen = (held[_FITTED], held[_SEEN]) if _is_pair(held) else (held, None)
+    model = FittedModel(estimator, tuple(card["features"]), card["card"], seen)
     check_estimator(model)
     return model
 
@@ -138,6 +142,11 @@ def read_model(path: StrPath, trusted: Iterable[str] = ()) -> FittedModel:
         told = error.as_dict()
         told["where"] = "; ".join(filter(None, (str(file), told["where"])))
         raise type(error)(told.pop("code"), told.pop("message"), **told) from error
+
+
+def _is_pair(held: Any) -> bool:
+    """Whether a file holds an estimator and the samples that it was fitted on."""
+    return isinstance(held, dict) and held.keys() == {_FITTED, _SEEN}
 
 
 def _minor(release: str) -> list[str]:

@@ -29,10 +29,12 @@ def check_estimator(model: FittedModel) -> None:
     own = getattr(model.estimator, "feature_names_in_", None)
     count = getattr(model.estimator, "n_features_in_", len(model.features))
     if own is not None and list(own) != list(model.features):
-        raise _features("its card names others", model.features, [str(each) for each in own])
+        raise wrong_features("its card names others", model.features, [str(each) for each in own])
     if count != len(model.features) or len(set(model.features)) != len(model.features):
         found = f"{counted(len(model.features), 'name')} for {counted(count, 'feature')}"
-        raise _features("its card names others", model.features, [found])
+        raise wrong_features("its card names others", model.features, [found])
+    if model.seen is not None and not _is_seen(model.seen, len(model.features)):
+        raise wrong_features("the samples in it are others", model.features, ["other samples"])
     for name, values in _weights(model.estimator):
         if not all(np.isfinite(np.asarray(each, dtype=float)).all() for each in values):
             raise InputError(
@@ -40,6 +42,12 @@ def check_estimator(model: FittedModel) -> None:
                 found="NaN or infinite", wanted="finite numbers",
                 fix="fit the model again, on features without missing or infinite values",
             )  # fmt: skip
+
+
+def _is_seen(seen: Any, features: int) -> bool:
+    """Whether samples are rows of finite numbers, one for each feature."""
+    whole = isinstance(seen, np.ndarray) and seen.dtype.kind == "f" and seen.ndim == 2
+    return bool(whole and seen.shape[1] == features and len(seen) and np.isfinite(seen).all())
 
 
 def _weights(estimator: Any) -> Iterator[tuple[str, list[Any]]]:
@@ -96,7 +104,7 @@ def samples(
     if found != list(model.features):
         order = sorted(found) == sorted(model.features)
         message = "they come in another order" if order else "it is given others"
-        raise _features(message, found, list(model.features))
+        raise wrong_features(message, found, list(model.features))
     stated = model.card.get("units")
     if stated is None and units_of is None:
         return frame
@@ -106,9 +114,11 @@ def samples(
 def _named(model: FittedModel, values: Any, names: Sequence[str] | None) -> pd.DataFrame:
     array = np.asarray(values, dtype=float)
     if names is None:
-        raise _features("an array does not say which is which", ["no names"], list(model.features))
+        raise wrong_features(
+            "an array does not say which is which", ["no names"], list(model.features)
+        )
     if array.ndim != 2 or array.shape[1] != len(names):
-        raise _features("rows have other columns", [f"shape {array.shape}"], list(names))
+        raise wrong_features("rows have other columns", [f"shape {array.shape}"], list(names))
     return pd.DataFrame(array, columns=list(names))
 
 
@@ -124,12 +134,17 @@ def _in_units(
                 raise UnitsError("MODEL_UNITS", "a unit is missing")
             converted[name] = units.convert(frame[name].to_numpy(dtype=float), have, want)
         except UnitsError as error:
-            raise UnitsError(
-                "MODEL_UNITS", "a feature is not in the unit that the model was fitted with",
-                where=str(name), found=str(have or "no unit"), wanted=str(want or "no unit"),
-                fix="give the layer its unit, or fit the model again",
-            ) from error  # fmt: skip
+            raise wrong_unit(str(name), have, want) from error
     return pd.DataFrame(converted, index=frame.index)
+
+
+def wrong_unit(name: str, have: object, want: object) -> UnitsError:
+    """Error for a feature whose unit is missing, or cannot be converted to the model's."""
+    return UnitsError(
+        "MODEL_UNITS", "a feature is not in the unit that the model was fitted with",
+        where=name, found=str(have or "no unit"), wanted=str(want or "no unit"),
+        fix="give the layer its unit, or fit the model again",
+    )  # fmt: skip
 
 
 def check_training(model: FittedModel, digest: str) -> None:
@@ -148,7 +163,8 @@ def check_training(model: FittedModel, digest: str) -> None:
         )  # fmt: skip
 
 
-def _features(message: str, found: Sequence[str], wanted: Sequence[str]) -> InputError:
+def wrong_features(message: str, found: Sequence[str], wanted: Sequence[str]) -> InputError:
+    """Error for features that are not the model's own."""
     return InputError(
         "MODEL_FEATURES",
         f"the features are not those that the model was fitted on: {message}",

@@ -14,7 +14,7 @@ from sklearn.base import is_classifier
 from siting.errors import InputError
 from siting.kernels.prediction import model_errors
 from siting.kernels.threads import single_threaded
-from siting.kinds import Splitter
+from siting.kinds import FittedModel, Splitter
 
 Floats = NDArray[np.float64]
 
@@ -79,6 +79,45 @@ class Applicability:
         """Dissimilarity index of samples of shape (n, features): 0 at a training sample [1]."""
         distance: Floats = self.tree.query(self.space.points(values))[0]
         return distance / self.mean_distance
+
+    def as_card(self) -> dict[str, Any]:
+        """All but the samples as plain values, for the card of a model."""
+        return {
+            "mean_distance": self.mean_distance,
+            "threshold": self.threshold,
+            "centre": self.space.centre.tolist(),
+            "scale": self.space.scale.tolist(),
+            "weight": self.space.weight.tolist(),
+            "categories": [None if each is None else [*each] for each in self.space.categories],
+        }
+
+
+def restored(model: FittedModel) -> Applicability:
+    """Applicability of a model that was trained elsewhere, from its card and what it has seen.
+
+    Raises
+    ------
+    InputError
+        MODEL_TRAINING where the model does not bring them.
+    """
+    try:
+        told = model.card["dissimilarity"]
+        centre, scale, weight = (
+            np.asarray(told[each], dtype=np.float64) for each in ("centre", "scale", "weight")
+        )
+        categories = tuple(None if each is None else tuple(each) for each in told["categories"])
+        mean, threshold = float(told["mean_distance"]), float(told["threshold"])
+        points = Space(centre, scale, weight, categories).points(np.asarray(model.seen))
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            "MODEL_TRAINING",
+            "the model does not say what it was trained on: how far it holds cannot be told",
+            found="no training samples, or none of their statistics",
+            wanted="a model of learned.classifier, learned.regressor or learned.from_cells",
+            fix="train it again with one of these, and save it as an output",
+        ) from error
+    space = Space(centre, scale, weight, categories)
+    return Applicability(space, cKDTree(points, leafsize=32), mean, threshold)
 
 
 def applicability(

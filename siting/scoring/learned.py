@@ -1,26 +1,17 @@
 """Scores learned from known places, with how far each place can be trusted."""
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
-import numpy as np
-import pandas as pd
-import sklearn
-import xarray as xr
 from pydantic import Field
-from sklearn.base import is_classifier, is_regressor
 
-from siting.errors import PipelineError
-from siting.findings import warn
-from siting.kernels.prediction import Floats, predicted
-from siting.kinds import Domain, Estimator, Features, FittedModel, Grid, Layer, Model, Unit
-from siting.scoring.applicability import Applicability, applicability, feature_importance
-from siting.scoring.fitting import bootstrap_rows, fit
-from siting.scoring.folds import InnerFolds
-from siting.scoring.prediction import cellwise
+from siting.indicators import indicator
+from siting.kinds import Domain, Estimator, Features, Grid, Layer, Model, Record, Unit
+from siting.scoring.applicability import restored
+from siting.scoring.applying import layers_for, tell_ranges
+from siting.scoring.fitted import check_kind, dissimilarity_layer, learned_layers, score_layer
 from siting.scoring.targets import tell_perfect, unit_of
-from siting.scoring.training import Training, classification_table, regression_table
+from siting.scoring.trained import trained
+from siting.scoring.training import classification_table, regression_table
 from siting.signature import scorer
 
 
@@ -42,6 +33,21 @@ class Estimated(NamedTuple):
     model: Model
 
 
+class Trained(NamedTuple):
+    """A model that was trained without layers, and what it was trained on."""
+
+    model: Model
+    training: Record
+
+
+class Applied(NamedTuple):
+    """What a model gives on a grid that it was not trained on, and how far to trust it."""
+
+    score: Layer
+    dissimilarity: Annotated[Layer, Unit("1")]
+    extrapolated: Annotated[Layer, Unit("1")]
+
+
 @scorer()
 def classifier(
     features: list[Layer],
@@ -53,6 +59,7 @@ def classifier(
     bootstraps: Annotated[int, Field(ge=2, le=200)] = 20,
     target: str | None = None,
     group: str | None = None,
+    weight: str | None = None,
 ) -> Learned:
     """Favourability learned from known places against the background.
 
@@ -61,8 +68,8 @@ def classifier(
     features : list of layer
         Evidence. A layer that was made by knowing the targets is refused by the check of the
         pipeline file.
-    labels : GeoDataFrame of points
-        Known places.
+    labels : GeoDataFrame of points or polygons
+        Known places, or outlines of fields, whose cells share the weight of one label.
     model : scikit-learn classifier
         Unfitted; fitted it must give probabilities.
     domain : (y, x) layer of bool
@@ -78,6 +85,8 @@ def classifier(
         Column of the labels with 1 for presence and 0 for absence; without it all are 1.
     group : str, optional
         Column of the labels with the field or system of each.
+    weight : str, optional
+        Column of the labels with how much each counts, above zero; a background cell counts 1.
 
     Returns
     -------
@@ -90,12 +99,13 @@ def classifier(
         Dissimilarity index [1]; above its attribute ``threshold`` the model has not seen the
         like of the place.
     model : FittedModel
-        The model with its card.
+        The model with its card, for :func:`applied` elsewhere.
 
     Raises
     ------
     PipelineError
-        MODEL_KIND, MODEL_FIT, where the estimator is no such classifier or cannot be fitted.
+        MODEL_KIND, MODEL_FIT, where the estimator is no such classifier, takes no weights that
+        there are, or cannot be fitted.
     InputError
         The errors of :func:`siting.scoring.training.classification_table`.
 
@@ -112,6 +122,7 @@ def classifier(
     --------
     Fields in the hot west of a world of 20 by 10 cells:
 
+    >>> import numpy as np
     >>> from geopandas import GeoDataFrame, points_from_xy
     >>> from sklearn.linear_model import LogisticRegression
     >>> from siting.grid import as_layer, make_grid
@@ -123,16 +134,13 @@ def classifier(
     >>> bool(found.score.values[0, 0] > 2 * found.score.values[0, -1])
     True
     """
-    if not is_classifier(model):
-        raise PipelineError(
-            "MODEL_KIND", "the model is not a classifier", where="learned.classifier.model",
-            found=type(model).__name__, fix="use learned.regressor for a quantity",
-        )  # fmt: skip
+    check_kind(model, "classifier", "learned.classifier", "use learned.regressor for a quantity")
     table = classification_table(
-        features, labels, domain, grid, background=background, target=target, group=group
-    )
+        features, labels, domain, grid,
+        background=background, target=target, group=group, weight=weight,
+    )  # fmt: skip
     tell_perfect(table.X, table.y, str(labels.attrs.get("name", "labels")))
-    return Learned(*_learned(model, features, table, domain, grid, bootstraps, "1"))
+    return Learned(*learned_layers(model, features, table, domain, grid, bootstraps, "1"))
 
 
 @scorer()
@@ -145,6 +153,7 @@ def regressor(
     grid: Grid,
     bootstraps: Annotated[int, Field(ge=2, le=200)] = 20,
     group: str | None = None,
+    weight: str | None = None,
 ) -> Estimated:
     """Quantity learned from its values at known places.
 
@@ -152,8 +161,8 @@ def regressor(
     ----------
     features : list of layer
         Evidence.
-    labels : GeoDataFrame of points
-        Places with a measured value.
+    labels : GeoDataFrame of points or polygons
+        Places, or outlines, with a measured value.
     target : str
         Column of the labels with the value; its unit becomes that of the score.
     model : scikit-learn regressor
@@ -166,6 +175,8 @@ def regressor(
         How many times the model is fitted again to measure its spread.
     group : str, optional
         Column of the labels with the field or system of each.
+    weight : str, optional
+        Column of the labels with how much each counts, above zero.
 
     Returns
     -------
@@ -188,6 +199,7 @@ def regressor(
     --------
     A quantity that doubles the feature comes back at places without a measurement:
 
+    >>> import numpy as np
     >>> from geopandas import GeoDataFrame, points_from_xy
     >>> from sklearn.linear_model import LinearRegression
     >>> from siting.grid import as_layer, make_grid
@@ -202,84 +214,165 @@ def regressor(
     >>> found.score.values[0, [0, 7, 19]].round(6).tolist()
     [0.0, 14.0, 38.0]
     """
-    if not is_regressor(model):
-        raise PipelineError(
-            "MODEL_KIND", "the model is not a regressor", where="learned.regressor.model",
-            found=type(model).__name__,
-        )  # fmt: skip
-    table = regression_table(features, labels, domain, grid, target=target, group=group)
-    unit = unit_of(labels, target, str(labels.attrs.get("name", "labels")))
-    return Estimated(*_learned(model, features, table, domain, grid, bootstraps, unit))
-
-
-def _learned(
-    model: Any,
-    features: Sequence[xr.DataArray],
-    table: Training,
-    domain: xr.DataArray,
-    grid: Grid,
-    bootstraps: int,
-    unit: str,
-) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray, FittedModel]:
-    """Score, spread and dissimilarity as lazy layers, and the fitted model."""
-    _tell_directions(features)
-    fitted = fit(model, table.X, table.y)
-    refits = [
-        fit(model, table.X.iloc[rows], table.y[rows]) for rows in bootstrap_rows(table, bootstraps)
-    ]
-    importance = feature_importance(fitted, table.X, table.y)
-    kinds = [each.attrs.get("kind") == "categorical" for each in features]
-    positive = table.y == 1 if is_classifier(fitted) else None
-    known = applicability(table.X, importance, InnerFolds(), positive=positive, categorical=kinds)
-    names = tuple(table.X.columns)
-    layers = [
-        cellwise(partial(_scores, estimator=fitted, names=names), features, domain, grid),
-        cellwise(partial(_spread, estimators=refits, names=names), features, domain, grid, "f4"),
-        cellwise(known.dissimilarity, features, domain, grid, "f4"),
-    ]
-    owns = ({"units": unit}, {"units": unit}, {"threshold": known.threshold})
-    score, spread, dissimilarity = (
-        layer.assign_attrs(own=own) for layer, own in zip(layers, owns, strict=True)
+    check_kind(model, "regressor", "learned.regressor", "use learned.classifier for classes")
+    table = regression_table(
+        features, labels, domain, grid, target=target, group=group, weight=weight
     )
-    stated = {str(each.name): str(each.attrs.get("units", "1")) for each in features}
-    card = {**_card(table, importance, known, bootstraps), "units": stated}
-    return score, spread, dissimilarity, FittedModel(fitted, names, card)
+    unit = unit_of(labels, target, str(labels.attrs.get("name", "labels")))
+    return Estimated(*learned_layers(model, features, table, domain, grid, bootstraps, unit))
 
 
-def _tell_directions(features: Sequence[xr.DataArray]) -> None:
-    turning = [str(each.name) for each in features if each.attrs.get("kind") == "circular"]
-    if turning:
-        warn(
-            "FEATURE_CIRCULAR",
-            "the model takes 359 and 1 degree for opposite ends of a direction",
-            where=", ".join(turning),
-            fix="make layers of its sine and cosine, and use those",
-        )
+@scorer()
+def from_cells(
+    cells: Features,
+    features: list[str],
+    target: str,
+    model: Estimator,
+    group: str | None = None,
+    region: str | None = None,
+    weight: str | None = None,
+) -> Trained:
+    """Model trained on a table of cells that brings its features along.
+
+    Parameters
+    ----------
+    cells : GeoDataFrame of points
+        Middles of cells, with a column for each feature and a label. Units of the columns are
+        those that the source states; :func:`applied` needs them.
+    features : list of str
+        Columns to learn from.
+    target : str
+        Column of what is learned: presence and absence, or a quantity.
+    model : scikit-learn estimator
+        Unfitted: a classifier for presence, a regressor for a quantity.
+    group : str, optional
+        Column with the field or system that each cell is part of.
+    region : str, optional
+        Column with the region of each cell, for folds.
+    weight : str, optional
+        Column of how much each cell counts, above zero.
+
+    Returns
+    -------
+    model : FittedModel
+        The model with its card, for :func:`applied` and for ``outputs: [NAME.skops]``.
+    training : record
+        How many cells and systems it was trained on, the range, median and importance of each
+        feature, and from which dissimilarity on it does not speak for a place.
+
+    Raises
+    ------
+    PipelineError
+        MODEL_KIND, where the estimator is a regressor for classes or the other way round, or
+        takes no weights; MODEL_FIT.
+    InputError
+        The errors of :func:`siting.scoring.cells.cells_table`; UNITS_MISSING for a quantity
+        without a unit.
+
+    Notes
+    -----
+    Skill at new places is measured by folds over the same cells, never on the cells themselves.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geopandas import GeoDataFrame, points_from_xy
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> places = points_from_xy(np.arange(8), [0] * 8, crs="EPSG:4326")
+    >>> frame = GeoDataFrame({"hot": np.arange(8.0), "known": [0] * 4 + [1] * 4}, geometry=places)
+    >>> frame.attrs["columns"] = {"hot": "degC"}
+    >>> trained = from_cells(frame, ["hot"], "known", LogisticRegression())
+    >>> trained.model.features, trained.training["ranges"]
+    (('hot',), {'hot': [0.0, 7.0]})
+    """
+    columns = {"group": group, "region": region, "weight": weight}
+    return Trained(*trained(model, cells, features, target, columns))
 
 
-def _scores(values: Floats, estimator: Any, names: tuple[str, ...]) -> Floats:
-    return predicted(estimator, pd.DataFrame(values, columns=names))
+@scorer()
+def applied(
+    model: Model,
+    features: list[Layer],
+    domain: Domain,
+    grid: Grid,
+    renamed: dict[str, str] | None = None,
+) -> Applied:
+    """Score of a model that was trained elsewhere, and where it has seen the like.
 
+    Parameters
+    ----------
+    model : FittedModel
+        A model of this run, or a saved one: ``{model: FILE.skops}`` under ``sources``.
+    features : list of layer
+        A layer for each feature of the model, in any order; converted to the model's units.
+    domain : (y, x) layer of bool
+        Where the score is defined.
+    grid : GeoBox
+        The grid.
+    renamed : mapping, optional
+        Feature of the model that a layer stands for, by the name of the layer, where the two
+        have different names.
 
-def _spread(values: Floats, estimators: Sequence[Any], names: tuple[str, ...]) -> Floats:
-    """Standard deviation of the refits' scores."""
-    X = pd.DataFrame(values, columns=names)
-    scores = np.stack([predicted(each, X) for each in estimators])
-    return np.asarray(scores.std(axis=0, ddof=1))
+    Returns
+    -------
+    score : (y, x) layer
+        What the model gives: of class 1, 0..1 [1], or a quantity in the unit of its target.
+    dissimilarity : (y, x) layer
+        Dissimilarity index to the samples that the model was trained on [1], with its attribute
+        ``threshold``.
+    extrapolated : (y, x) layer
+        1 where the dissimilarity is above the threshold: how well the model did in its own
+        folds says nothing of such a place; else 0 [1].
 
+    Raises
+    ------
+    InputError
+        MODEL_FEATURES, KIND_WRONG, and MODEL_TRAINING for a model that does not bring what it
+        was trained on.
+    UnitsError
+        MODEL_UNITS.
+    PipelineError
+        MODEL_PREDICT.
 
-def _card(
-    table: Training, importance: Floats, known: Applicability, bootstraps: int
-) -> dict[str, Any]:
-    """What has to be known of a model to use or to judge it, as plain JSON values."""
-    ordinary = table.X[table.background] if table.background.any() else table.X
-    return {
-        "features": list(table.X.columns),
-        "reference": {name: float(value) for name, value in ordinary.median().items()},
-        "importance": dict(zip(table.X.columns, map(float, importance), strict=True)),
-        "dissimilarity_threshold": known.threshold,
-        "bootstraps": bootstraps,
-        "labels": table.record,
-        "training_digest": table.digest(),
-        "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
-    }
+    Notes
+    -----
+    The samples, their standardisation, the importance of features, the mean distance and the
+    threshold are those of the training, carried by the model: nothing is fitted here.
+
+    References
+    ----------
+    Meyer & Pebesma (2021), Predicting into unknown space? Estimating the area of applicability
+    of spatial prediction models, Methods in Ecology and Evolution 12, 1620-1633.
+
+    Examples
+    --------
+    Learned where it is 0 to 7 degrees warm, asked where it is up to 100:
+
+    >>> import numpy as np
+    >>> from geopandas import GeoDataFrame, points_from_xy
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from siting.findings import collect
+    >>> from siting.grid import as_layer, make_grid
+    >>> places = points_from_xy(np.arange(8), [0] * 8, crs="EPSG:4326")
+    >>> frame = GeoDataFrame({"hot": np.arange(8.0), "known": [0] * 4 + [1] * 4}, geometry=places)
+    >>> frame.attrs["columns"] = {"hot": "degC"}
+    >>> model = from_cells(frame, ["hot"], "known", LogisticRegression()).model
+    >>> grid = make_grid("EPSG:4326", 1.0, (20, 0, 23, 1))
+    >>> hot = as_layer(np.array([[1.0, 6.0, 100.0]]), grid, units="degC").rename("hot")
+    >>> with collect() as findings:
+    ...     found = applied(model, [hot], as_layer(np.ones((1, 3), dtype=bool), grid), grid)
+    >>> [(each.code, each.found) for each in findings]
+    [('MODEL_EXTRAPOLATES', 'hot: 33.3% of the area')]
+    >>> found.score.values.round(2).tolist(), found.extrapolated.values.tolist()
+    ([[0.05, 0.95, 1.0]], [[0.0, 0.0, 1.0]])
+    """
+    known = restored(model)
+    layers = layers_for(model, features, renamed or {})
+    tell_ranges(model, layers, domain, grid)
+    dissimilarity = dissimilarity_layer(known, layers, domain, grid)
+    beyond = indicator(dissimilarity > known.threshold, dissimilarity)
+    return Applied(
+        score_layer(model, layers, domain, grid),
+        dissimilarity,
+        beyond.assign_attrs(own={"kind": "boolean"}),
+    )
