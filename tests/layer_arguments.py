@@ -64,6 +64,19 @@ LINES = {
     "strikes.features",
     "terminations.features",
 }
+WELLS = {
+    "conductive.wells",
+    "convective_residual.conductive",
+    "convective_residual.wells",
+    "harrison_corrected.wells",
+    "heat_flow.wells",
+    "horner_corrected.wells",
+    "kehle_corrected.wells",
+    "kriged.wells",
+    "kriged_residual.wells",
+    "merged.first",
+    "merged.second",
+}
 # Arguments without a default that 1 does not fit.
 VALUES = {
     "rescale.low": 20.0,
@@ -118,6 +131,16 @@ VALUES = {
     "ilr_columns.columns": ["SiO2", "Al2O3"],
     "parts_from_ilr.coordinates": ["ratio"],
     "parts_from_ilr.columns": ["Zr", "Y"],
+    "temperature_at_depth.depth": 3_000.0,
+    **{
+        f"{name}.{key}": value
+        for name in ("temperature_at_depth", "depth_to_temperature")
+        for key, value in {
+            "conductivities": [1.8, 2.5, 3.0],
+            "heat_productions": [1.2, 1.0, 0.5],
+        }.items()
+    },
+    "depth_to_temperature.temperature": 60.0,
     "nearest_temperature.column": "warmth",
     "nearest_temperature.radius": 900_000.0,
 }
@@ -178,6 +201,28 @@ def points(grid: GeoBox) -> gpd.GeoDataFrame:
     return with_marks(events, {**units, "SiO2": "mg kg-1", "Al2O3": "percent"})
 
 
+def wells(grid: GeoBox) -> gpd.GeoDataFrame:
+    """Wells at the places of the points, with the columns that functions ask for."""
+    rng, places = np.random.default_rng(2), points(grid).geometry
+    count = len(places)
+    columns = {
+        "depth": (rng.uniform(300, 3_000, count), "m"),
+        "temperature": (rng.uniform(30, 150, count), "degC"),
+        "circulation": (rng.uniform(3, 6, count), "h"),
+        "shut_in": (rng.uniform(6, 30, count), "h"),
+        "heat_flow": (rng.uniform(40, 110, count), "mW m-2"),
+        "convective_residual": (rng.uniform(-20, 300, count), "mW m-2"),
+        "standard_deviation": (rng.uniform(3, 15, count), "mW m-2"),
+    }
+    rows = {name: values for name, (values, _) in columns.items()}
+    texts = {
+        "measurement": ["BHT", "log"] * (count // 2),
+        "flags": ["", "one depth"] * (count // 2),
+    }
+    frame = gpd.GeoDataFrame({**rows, **texts}, geometry=places)
+    return with_marks(frame, {name: unit for name, (_, unit) in columns.items()})
+
+
 def polygons(grid: GeoBox) -> gpd.GeoDataFrame:
     """Two areas inside the grid."""
     west, south, east, north = grid.boundingbox.bbox
@@ -236,6 +281,8 @@ def value_for(call: Callable[..., Any], argument: Argument, grid: GeoBox) -> Any
         unit = hint.unit or OPEN_UNITS["continuous"]
         return as_monthly([random_layer(grid, "continuous", unit, seed) for seed in range(12)])
     if hint.kind == "features":
+        if key in WELLS:
+            return wells(grid)
         features = (lines if key in LINES else polygons if key in POLYGONS else points)(grid)
         return [features, features] if "list[" in str(argument.hint) else features
     if hint.kind == "table":
@@ -277,11 +324,15 @@ def every_layer(given: dict[str, Any], change: Callable[[Any], Any]) -> dict[str
 
 
 def outputs(call: Callable[..., Any], given: dict[str, Any]) -> list[tuple[Leaf, Any]]:
-    """What a function returns, each with the part of the signature that tells of it."""
+    """What a function returns, each with the part of the signature that tells of it.
+
+    Records are left out: figures have no attributes, and the run keeps their marks.
+    """
     result, spec = call(**given), specification(call)
     if spec.outputs[0].name == "":
         return [(spec.outputs[0].leaf, result)]
-    return [(each.leaf, getattr(result, each.name)) for each in spec.outputs]
+    told = [each for each in spec.outputs if each.leaf.kind != "record"]
+    return [(each.leaf, getattr(result, each.name)) for each in told]
 
 
 def output_layers(call: Callable[..., Any], given: dict[str, Any]) -> Iterator[xr.DataArray]:
