@@ -238,7 +238,7 @@ def strikes(features: Features) -> Features:
     Returns
     -------
     lines
-        The same rows with columns ``length`` [km], ``azimuth``: mean strike by length, clockwise
+        The same rows with columns ``line_length`` [km], ``azimuth``: mean strike by length, clockwise
         from true north, from 0 to 180 [degree], and ``straightness``: 1 for a straight line, less
         the more its strike changes. NaN for a line without length.
 
@@ -255,16 +255,16 @@ def strikes(features: Features) -> Features:
     --------
     >>> bend = shapely.LineString([(0, 0), (0.2, 0), (0.2, 0.1)])
     >>> found = strikes(gpd.GeoDataFrame(geometry=[bend], crs=4326))
-    >>> found[["length", "azimuth", "straightness"]].round(2).values.tolist()
+    >>> found[["line_length", "azimuth", "straightness"]].round(2).values.tolist()
     [[33.32, 90.0, 0.34]]
     """
     found, pieces = _pieces(features, "faults.strikes")
     row, count = found.row[pieces.trace], len(features)
     length = np.bincount(row, pieces.length, count) / _METRES
     azimuth, straightness = axial_mean(pieces.azimuth, pieces.length, row, count)
-    columns = {"length": length, "azimuth": azimuth, "straightness": straightness}
+    columns = {"line_length": length, "azimuth": azimuth, "straightness": straightness}
     told = {
-        "length": ("km", "length over the ground"),
+        "line_length": ("km", "length over the ground"),
         "azimuth": ("degree", "mean strike, an axis from 0 to 180"),
         "straightness": ("1", "resultant length of the strikes"),
     }
@@ -283,7 +283,7 @@ def straight_pieces(features: Features) -> Features:
     Returns
     -------
     lines
-        A row for each straight piece with the columns of its line, ``length`` [km] and
+        A row for each straight piece with the columns of its line, ``line_length`` [km] and
         ``azimuth``: strike in its middle, clockwise from true north, from 0 to 180 [degree].
 
     Raises
@@ -309,11 +309,11 @@ def straight_pieces(features: Features) -> Features:
     cut = features.to_crs(_WGS84).iloc[row].reset_index(drop=True)
     cut = cut.set_geometry(shapely.linestrings(edges), crs=_WGS84)
     told = {
-        "length": ("km", "length over the ground"),
+        "line_length": ("km", "length over the ground"),
         "azimuth": ("degree", "strike, an axis from 0 to 180"),
     }
     cut.attrs = dict(features.attrs)
-    return _with_columns(cut.assign(length=length, azimuth=azimuth), told)
+    return _with_columns(cut.assign(line_length=length, azimuth=azimuth), told)
 
 
 @layer()
