@@ -195,9 +195,28 @@ def same_members(content: bytes, card: Mapping[str, Any]) -> dict[str, bytes]:
             if node["file"] in files:
                 files[new] = files.pop(node["file"])
             node["file"] = new
+    files = {name: _without_gaps(name, data) for name, data in files.items()}
     files[SCHEMA] = json.dumps(schema).encode()
     files[CARD] = json.dumps({**card, "digest": sealed(card, files)}, sort_keys=True).encode()
     return files
+
+
+def _without_gaps(name: str, data: bytes) -> bytes:
+    """An array of records with zeros between its fields.
+
+    Nodes of trees leave there what the memory held before: two files of one model would differ.
+    """
+    if not name.endswith(".npy"):
+        return data
+    array = np.load(io.BytesIO(data), allow_pickle=False)
+    if array.dtype.names is None:
+        return data
+    plain = np.zeros(array.shape, dtype=array.dtype)
+    for field in array.dtype.names:
+        plain[field] = array[field]
+    stream = io.BytesIO()
+    np.save(stream, plain, allow_pickle=False)
+    return stream.getvalue()
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:

@@ -149,15 +149,16 @@ def _tell(
     beyond = sorted((name for name in shares if shares[name] > 0), key=lambda name: -shares[name])
     if not beyond:
         return
-    unit = model.card.get("units", {})
     worst = beyond[0]
+    unit = model.card.get("units", {}).get(worst, "1")
     warn(
         "MODEL_EXTRAPOLATES",
         "the model is asked for values of its features that it has not seen",
         where=type(model.estimator).__name__,
         found=", ".join(f"{name}: {shares[name]:.1%} of the area" for name in beyond[:_SHOWN])
         + (f" and {len(beyond) - _SHOWN} more" if len(beyond) > _SHOWN else ""),
-        wanted=f"{worst} from {ranges[worst][0]:g} to {ranges[worst][1]:g} {unit.get(worst, '')}",
+        wanted=f"{worst} from {ranges[worst][0]:g} to {ranges[worst][1]:g}"
+        + ("" if unit == "1" else f" {unit}"),
         fix="look at the dissimilarity there, or take these cells out of the domain",
         severity="warning" if shares[worst] >= _MANY else "note",
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from siting import frames
 from siting.columns import row_names
-from siting.errors import InputError
+from siting.errors import InputError, PipelineError
 from siting.findings import warn
 from siting.scoring.folds import INDEX
 from siting.scoring.label_checks import check_classes, check_varied, shortened
@@ -68,10 +68,12 @@ def cells_table(
     InputError
         COLUMN_UNKNOWN, COLUMN_TEXT, NODATA_UNDECLARED (a -9999 far from the other values),
         VALUE_INVALID (an infinite value, or a weight that is none), VALUE_MISSING (no region),
-        FEATURES_UNNAMED (no features, or one twice), FEATURE_LEAK (target, group, region or
-        weight among the features), GEOMETRY_MIXED, CRS_MISSING, COORD_INVALID; LABEL_CONFLICT
+        GEOMETRY_MIXED, CRS_MISSING, COORD_INVALID; LABEL_CONFLICT
         where a place or a system has two labels, ROW_DUPLICATE where a place comes twice,
         TOO_FEW_POSITIVES.
+    PipelineError
+        FEATURES_UNNAMED (no features, or one twice), FEATURE_LEAK (target, group, region or
+        weight among the features).
 
     Examples
     --------
@@ -101,12 +103,12 @@ def _check_features(
     for each in columns:
         column_of(cells, each, name)
     if not columns or len(set(columns)) < len(columns):
-        raise InputError(
+        raise PipelineError(
             "FEATURES_UNNAMED", "name each feature, and each of them once", where=name,
             found=", ".join(columns) or "no features",
         )  # fmt: skip
     if told := [each for each in columns if each in others]:
-        raise InputError(
+        raise PipelineError(
             "FEATURE_LEAK", "what a cell is labelled with is among its features", where=name,
             found=", ".join(told), wanted="evidence that is known of every cell",
             fix="leave it out of the features",

@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
+from siting.grid import as_layer, make_grid
 from siting.io.model import read_model
 from siting.io.model_use import check_training, samples
 from siting.kinds import FittedModel
+from siting.scoring.learned import applied, from_cells
 
 from .made import example
 
@@ -37,6 +40,17 @@ def _(folder: Path) -> None:
 @example("MODEL_TRAINING")
 def _(folder: Path) -> None:
     check_training(fitted(training_digest="3b" * 32), "7f" * 32)
+
+
+@example("MODEL_EXTRAPOLATES")
+def _(folder: Path) -> None:
+    places = gpd.points_from_xy(range(8), [0] * 8, crs="EPSG:4326")
+    cells = gpd.GeoDataFrame({"hot": np.arange(8.0), "known": [0] * 4 + [1] * 4}, geometry=places)
+    cells.attrs["columns"] = {"hot": "degC"}
+    model = from_cells(cells, ["hot"], "known", LogisticRegression()).model
+    grid = make_grid("EPSG:4326", 1.0, (0, 0, 30, 1))
+    hot = as_layer(np.linspace(0, 7.6, 30)[None], grid, units="degC").rename("hot")
+    applied(model, [hot], as_layer(np.ones((1, 30), dtype=bool), grid), grid)
 
 
 @example("MODEL_WEIGHTS")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from siting.errors import InputError
+from siting.errors import InputError, SitingError
 from siting.findings import collect
 from siting.io.table import read_points
 from siting.scoring.cells import cells_table
@@ -108,7 +108,7 @@ BAD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("case", BAD)
 def test_doubtful_cells_are_refused(case: str) -> None:
     code, columns, options = BAD[case]
-    with collect(), pytest.raises(InputError, match=f"^{code}: "):
+    with collect(), pytest.raises(SitingError, match=f"^{code}: "):
         table(cells(**columns), **options)
 
 
