@@ -39,6 +39,12 @@ LAYER_KINDS = {
     "category_is.layer": "categorical",
     "classes.layer": "categorical",
     "heat_flow_by_class.regime": "categorical",
+    "chance_by_class.classes": "categorical",
+    "discounted.chance": "share",
+    "serpentinisation.ultramafic": "share",
+    "system_chance.reservoir": "share",
+    "system_chance.seal": "share",
+    "system_chance.sources": "share",
 }
 # Units of layers whose signature leaves them open.
 OPEN_UNITS = {"boolean": "1", "categorical": "1", "continuous": "mW m-2"}
@@ -141,6 +147,11 @@ VALUES = {
         }.items()
     },
     "depth_to_temperature.temperature": 60.0,
+    "chance_by_class.chances": {"1": 0.1, "2": 0.2, "3": 0.3, "4": 0.4},
+    "radiolysis_rate.porosity": 0.01,
+    "discounted.reliability": 0.5,
+    "serpentinisation.lowest": 0.0,
+    "serpentinisation.best_low": 60.0,
     "nearest_temperature.column": "warmth",
     "nearest_temperature.radius": 900_000.0,
 }
@@ -171,7 +182,9 @@ def random_layer(grid: GeoBox, kind: str, units: str, seed: int) -> xr.DataArray
         "continuous": rng.uniform(5, 100, shape),
         "categorical": rng.integers(1, 5, shape),
         "boolean": rng.integers(0, 2, shape),
+        "share": rng.uniform(0, 1, shape),
     }[kind]
+    kind = "continuous" if kind == "share" else kind
     attrs = {"kind": kind, "status": "measured", "source": "test", "vintage": "2024"}
     layer = as_layer(values.astype(np.float32), grid, units=units, label_leak=False, **attrs)
     return layer.rename(f"layer_{seed}")

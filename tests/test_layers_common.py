@@ -51,6 +51,8 @@ OTHER_UNITS = {
     "W m-2": "kW m-2",
     "mW m-2": "W m-2",
     "degC": "K",
+    "mg kg-1": "g kg-1",
+    "percent": "1",
     "1": "percent",
 }
 # A cell without data that gets a value all the same, with the reason.

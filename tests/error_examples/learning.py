@@ -28,6 +28,7 @@ from siting.scoring.labels import place_labels
 from siting.scoring.learned import classifier
 from siting.scoring.targets import tell_perfect
 from siting.scoring.training import classification_table
+from siting.scoring.untested import ranking
 
 from .made import example
 
@@ -267,3 +268,13 @@ def _(folder: Path) -> None:
 @example("VALUE_MISSING")
 def _(folder: Path) -> None:
     table(known(country=["Italy", "NZ", None, "Kenya", "Mexico", "PH"]), region="country")
+
+
+@example("SKILL_UNTESTED")
+def _(folder: Path) -> None:
+    chance = FEATURES[0].rename("chance")
+    ranking(
+        chance,
+        missing=["geological map", "gas in soil"],
+        tested_with="places where natural hydrogen is known",
+    )
