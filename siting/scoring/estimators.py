@@ -15,6 +15,7 @@ from siting.errors import PipelineError
 from siting.findings import warn
 from siting.kinds import Splitter
 from siting.scoring.folds import InnerFolds
+from siting.scoring.spatial_splits import refuse_random
 
 # Public modules of scikit-learn that hold estimators of layers. Left out: feature_extraction
 # (reads text and files), datasets, utils, experimental.
@@ -26,7 +27,10 @@ SKLEARN_MODULES = frozenset({
     "neural_network", "pipeline", "preprocessing", "random_projection", "semi_supervised",
     "svm", "tree",
 })  # fmt: skip
-SITING_MODULES = frozenset({"overlay_estimators"})
+SITING_MODULES = frozenset({
+    "evidence", "fuzzy", "ordinal", "overlay_estimators", "play_fairway", "positive_unlabelled",
+    "stacking",
+})  # fmt: skip
 # Parameters that belong to the run: files, threads, seeds and folds.
 SET_BY_RUN = frozenset({"memory", "n_jobs", "random_state", "cv", "verbose", "pre_dispatch"})
 CODE = frozenset({"func", "inverse_func", "kw_args", "inv_kw_args"})
@@ -124,6 +128,8 @@ class _Builder:
         if "random_state" in known:
             values["random_state"] = self.seed
         if "cv" in known:
+            if getattr(found, "spatial_folds_only", False):
+                refuse_random(self.folds, where)
             values["cv"] = self.folds
         return _constructed(found, values, where)
 
@@ -155,7 +161,8 @@ def _find_class(name: str, where: str) -> type[BaseEstimator]:
     """The class of a dotted name, from the public modules that are allowed."""
     root, _, rest = name.partition(".")
     module, _, class_name = rest.rpartition(".")
-    full = {"sklearn": f"sklearn.{module}", "siting": f"siting.{module}"}.get(root, "")
+    ours = f"siting.scoring.{module.removeprefix('scoring.')}"  # short, or as Python has it
+    full = {"sklearn": f"sklearn.{module}", "siting": ours}.get(root, "")
     allowed = {f"sklearn.{each}" for each in SKLEARN_MODULES}
     allowed |= {f"siting.scoring.{each}" for each in SITING_MODULES}
     if full not in allowed:
@@ -166,6 +173,7 @@ def _find_class(name: str, where: str) -> type[BaseEstimator]:
         inspect.isclass(found)
         and issubclass(found, BaseEstimator)
         and not inspect.isabstract(found)
+        and (root == "sklearn" or found.__module__ == full)  # ours, not what it imports
     ):
         return found
     raise PipelineError(
@@ -182,7 +190,8 @@ def _refuse_module(name: str, full: str, allowed: set[str], where: str) -> NoRet
         "ESTIMATOR_REFUSED",
         "text vectorizers read text and files, not layers" if reads else f"'{name}' is not allowed",
         where=where,
-        wanted="a class of scikit-learn's public modules or of siting.scoring.overlay_estimators",
+        wanted="a class of scikit-learn's public modules, or of siting's: "
+        + ", ".join(f"siting.{each}" for each in sorted(SITING_MODULES)),
         fix="" if reads else _nearest(full, allowed),
     )
 
@@ -191,7 +200,10 @@ def _estimators_of(module: Any) -> list[str]:
     return [
         name
         for name, each in vars(module).items()
-        if inspect.isclass(each) and issubclass(each, BaseEstimator) and not name.startswith("_")
+        if inspect.isclass(each)
+        and issubclass(each, BaseEstimator)
+        and not name.startswith("_")
+        and (module.__name__.startswith("sklearn.") or each.__module__ == module.__name__)
     ]
 
 

@@ -10,6 +10,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from siting.errors import InputError
+from siting.kernels.fuzzy import OPERATORS, gamma_mean
 from siting.wording import counted
 
 Floats = NDArray[np.float64]
@@ -190,16 +192,32 @@ class FuzzyOverlay(_Overlay):
         ndarray of shape (n_samples,)
         """
         u = self._features(X)
-        if self.operator == "and":
-            return np.asarray(u.min(axis=1))
-        if self.operator == "or":
-            return np.asarray(u.max(axis=1))
-        if u.size and (u.min() < -TOLERANCE or u.max() > 1 + TOLERANCE):
-            raise ValueError(f"memberships lie in 0..1, these in {u.min():g}..{u.max():g}")
-        u = np.clip(u, 0.0, 1.0)
-        product, union = u.prod(axis=1), 1 - (1 - u).prod(axis=1)
-        if self.operator == "product":
-            return np.asarray(product)
-        if self.operator == "sum":
-            return np.asarray(union)
-        return np.asarray(union**self.gamma * product ** (1 - self.gamma))
+        if self.operator in ("and", "or"):  # of any values
+            return OPERATORS[self.operator](u)
+        u = memberships(u)
+        return (
+            gamma_mean(u, self.gamma) if self.operator == "gamma" else OPERATORS[self.operator](u)
+        )
+
+
+def memberships(u: Floats) -> Floats:
+    """Memberships clipped to 0..1, once none is further outside than rounding takes it.
+
+    Raises
+    ------
+    InputError
+        CRITERION_RANGE.
+
+    Examples
+    --------
+    >>> memberships(np.array([[0.2, 1.00000005]])).tolist()
+    [[0.2, 1.0]]
+    """
+    if u.size and not (u.min() >= -TOLERANCE and u.max() <= 1 + TOLERANCE):
+        raise InputError(
+            "CRITERION_RANGE",
+            f"memberships lie in 0..1, these in {u.min():g}..{u.max():g}",
+            wanted="values from 0 (does not belong) to 1 (belongs)",
+            fix="give the feature a membership, or put combine.rescale before it",
+        )
+    return np.asarray(np.clip(u, 0.0, 1.0))

@@ -10,6 +10,7 @@ from . import (
     pipelines,
     places,
     rasters,
+    scorers,
     sea,
     site_data,
     stored,
@@ -20,5 +21,5 @@ from . import (
 from .made import EXAMPLES, made
 
 __all__ = ["EXAMPLES", "archives", "given", "gridded", "hindcasts", "learning", "made",
-           "own_years", "pipelines", "places", "rasters", "sea", "site_data", "stored",
+           "own_years", "pipelines", "places", "rasters", "scorers", "sea", "site_data", "stored",
            "tables", "vectors", "waves"]  # fmt: skip
