@@ -137,14 +137,14 @@ def _check_classes(fold: Integers, weight: Floats, date: str) -> None:
             )  # fmt: skip
 
 
-def check_vintages(vintages: Mapping[str, str], folds: Splitter) -> None:
+def check_vintages(vintages: Mapping[str, str], folds: Splitter | None) -> None:
     """Refuse features that are younger than the date of a hold-out by date.
 
     Parameters
     ----------
     vintages : mapping
         Vintage of each feature, as its marks have it: text with years in it.
-    folds : Splitter
+    folds : Splitter, optional
         Folds; nothing is checked for those that know no date.
 
     Raises

@@ -43,6 +43,7 @@ __all__ = [
     "positives",
     "random",
     "regions",
+    "side_of",
     "spatial_blocks",
 ]
 
@@ -86,12 +87,23 @@ def spatial_blocks(
     >>> spatial_blocks("10 degree", "200 km").name
     '10 degree blocks, 200 km buffer'
     """
-    side, unit = _side(size)
+    side, unit = side_of(size)
     return BlockFolds(side, unit, buffer, splits, size)
 
 
-def _side(size: str) -> tuple[float, str]:
-    """Side of a block, with its unit: degree or m."""
+def side_of(size: str) -> tuple[float, str]:
+    """Side of a block, with its unit: degree or m.
+
+    Raises
+    ------
+    PipelineError
+        VALUE_INVALID.
+
+    Examples
+    --------
+    >>> side_of("100 km"), side_of("2 degree")
+    ((100000.0, 'm'), (2.0, 'degree'))
+    """
     for unit in ("degree", "m"):
         with suppress(UnitsError):
             side = units.parse_quantity(size, unit)

@@ -151,6 +151,7 @@ class InnerFolds(PlacedFolds):
 
     splits: int = 5
     seed: int = 0
+    buffer: float = 0.0
     name: ClassVar[str] = "spatial clusters"
 
     def _fold_of(self, samples: pd.DataFrame, weight: Floats) -> Integers:

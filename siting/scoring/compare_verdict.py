@@ -1,0 +1,117 @@
+"""The first line of a comparison: whether any model finds more than one layer alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+REQUIRED = 0.95  # share of bootstraps over blocks in which a model must rank better than one layer
+
+
+def verdict(
+    models: Mapping[str, Any],
+    single: Mapping[str, Any],
+    against: Mapping[str, Any],
+    leak: Mapping[str, Any] | None,
+    within: str,
+) -> dict[str, Any]:
+    """Whether the approach chosen inside the folds beats the layer chosen inside them.
+
+    Parameters
+    ----------
+    models, single : mapping
+        Rows of the choice among approaches and of that among layers, under the same folds.
+    against : mapping
+        Their differences over bootstraps of blocks.
+    leak : mapping, optional
+        The row of the approach that does best under random folds.
+    within : str
+        Side of the blocks, as text.
+
+    Returns
+    -------
+    dict
+        ``beats_single``, ``contrast`` (whether what is found is a contrast between blocks), and
+        ``verdict``, a few sentences.
+    """
+    share = against["pooled"]["share_of_bootstraps"]
+    beats = share is not None and share >= REQUIRED
+    row = models if beats else single
+    contrast = _above_chance(row["sites"]["auc"]) and not _above_chance(row["sites"]["within"])
+    return {
+        "beats_single": beats,
+        "required": REQUIRED,
+        "contrast": contrast,
+        "verdict": " ".join(
+            text
+            for text in (
+                _first(models, single, share, beats),
+                _second(models, single, within, contrast),
+                _third(leak),
+            )
+            if text
+        ),
+    }
+
+
+def _above_chance(figure: Mapping[str, Any]) -> bool:
+    return figure["low"] is not None and figure["low"] > 0.5
+
+
+def _first(
+    models: Mapping[str, Any], single: Mapping[str, Any], share: float | None, beats: bool
+) -> str:
+    ours, theirs = told(models["sites"]["auc"]), told(single["sites"]["auc"])
+    layer = layer_name(single)
+    held = "no" if share is None else f"{share:.0%}"
+    if beats:
+        return (
+            f"The models find more than {layer} alone: on held-out systems the one chosen inside "
+            f"the folds has an AUC of {ours}, the layer {theirs}; it is higher in {held} of "
+            "bootstraps over blocks."
+        )
+    return (
+        f"No model is shown to beat a single layer: on held-out systems {layer} alone has an AUC "
+        f"of {theirs}, the model chosen inside the folds {ours}; it is higher in {held} of "
+        f"bootstraps over blocks ({REQUIRED:.0%} are asked for)."
+    )
+
+
+def layer_name(single: Mapping[str, Any]) -> str:
+    """Name of the layer that was chosen in most folds."""
+    return str(single.get("mostly") or "the best single layer").replace("_", " ")
+
+
+def _second(
+    models: Mapping[str, Any], single: Mapping[str, Any], within: str, contrast: bool
+) -> str:
+    ours, theirs = models["sites"]["within"], single["sites"]["within"]
+    if not ours["pairs"]:
+        return f"No {within} holds systems of both classes, so nothing is known of skill in it."
+    text = f"Within {within} the layer has {told(theirs)}, the model {told(ours)}"
+    if contrast:
+        return f"{text}: what is found is a contrast between regions, not shown to be places."
+    return f"{text}."
+
+
+def _third(leak: Mapping[str, Any] | None) -> str:
+    if leak is None or leak["sites"]["auc"]["value"] is None:
+        return ""
+    value = leak["sites"]["auc"]["value"]
+    return f"Random folds, which leak, would have said up to {value:.2f}."
+
+
+def told(figure: Mapping[str, Any]) -> str:
+    """A figure with its interval, as text.
+
+    Examples
+    --------
+    >>> told({"value": 0.8216, "low": 0.74, "high": 0.9})
+    '0.82 (0.74 to 0.90)'
+    >>> told({"value": None, "low": 0.31, "high": 0.7})
+    'somewhere from 0.31 to 0.70'
+    """
+    value, low, high = figure["value"], figure["low"], figure["high"]
+    if low is None:
+        return "no figure"
+    if value is None:
+        return f"somewhere from {low:.2f} to {high:.2f}"
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
