@@ -337,11 +337,13 @@ class _Check:
     def outputs(self, header: Header) -> None:
         for position, name in enumerate(header.outputs):
             layers = self.names.layer_names()
-            if name.removesuffix(".tif").partition(".")[0] in self.names.broken:
+            if name.partition(".")[0] in self.names.broken:
                 continue
             chosen = header.candidates
             simulated = bool(chosen and chosen.get("simulator"))
-            problem = output_problem(name, layers, chosen is not None, simulated)
+            problem = output_problem(
+                name, layers, chosen is not None, simulated, self.names.named("model")
+            )
             if name in header.outputs[:position]:
                 problem = Problem("the same output is asked for twice", "each once")
             if problem:

@@ -1,11 +1,15 @@
 """The files that a run can be asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MAP = "map.html"
 REPORT = "report.html"
 SITES = "sites.html"
 TABLES = tuple(f"candidates.{ending}" for ending in ("csv", "gpkg", "parquet", "geojson", "kmz"))
+
+# A fitted model, to be applied elsewhere; and what has to be known of it, as text.
+MODEL, CARD = ".skops", ".card.json"
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,31 @@ def raster_layer(name: str, layers: list[str]) -> str | None:
     >>> raster_layer("learned.tif", ["slope", "learned.score", "learned.spread"])
     'learned.score'
     """
-    if not name.endswith(".tif"):
-        return None
-    stem = name.removesuffix(".tif")
-    return next((each for each in layers if each == stem or each.startswith(f"{stem}.")), None)
+    return _first(name.removesuffix(".tif"), layers) if name.endswith(".tif") else None
+
+
+def saved_model(name: str, models: Sequence[str]) -> str | None:
+    """The model that an output such as ``learned.skops`` or ``learned.card.json`` asks for.
+
+    Examples
+    --------
+    >>> saved_model("learned.skops", ["learned.model"])
+    'learned.model'
+    """
+    ending = next((each for each in (MODEL, CARD) if name.endswith(each)), None)
+    return None if ending is None else _first(name.removesuffix(ending), models)
+
+
+def _first(stem: str, names: Sequence[str]) -> str | None:
+    return next((each for each in names if each == stem or each.startswith(f"{stem}.")), None)
 
 
 def output_problem(
-    name: str, layers: list[str], has_candidates: bool, has_simulator: bool = False
+    name: str,
+    layers: list[str],
+    has_candidates: bool,
+    has_simulator: bool = False,
+    models: Sequence[str] = (),
 ) -> Problem | None:
     """What is wrong with an output's name; None where nothing is.
 
@@ -58,7 +79,15 @@ def output_problem(
         return Problem(message, "`simulator` under `candidates:`")
     if name in (MAP, REPORT, SITES, *TABLES) or raster_layer(name, layers):
         return None
+    if name.endswith((MODEL, CARD)):
+        return None if saved_model(name, models) else _no_model(name, models)
     if name.endswith(".tif"):
         return Problem(f"there is no layer '{name.removesuffix('.tif')}'", ", ".join(layers))
-    known = ", ".join((MAP, REPORT, SITES, *TABLES, "LAYER.tif"))
+    endings = ("LAYER.tif", f"MODEL{MODEL}", f"MODEL{CARD}")
+    known = ", ".join((MAP, REPORT, SITES, *TABLES, *endings))
     return Problem("siting does not write such a file", known)
+
+
+def _no_model(name: str, models: Sequence[str]) -> Problem:
+    stem = name.removesuffix(MODEL).removesuffix(CARD)
+    return Problem(f"there is no model '{stem}'", ", ".join(models) or "a score that is learned")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from siting.kinds import Results
-from siting.outputs.names import MAP, REPORT, SITES, TABLES
+from siting.outputs.names import CARD, MAP, MODEL, REPORT, SITES, TABLES
 from siting.store import object_key, sha256_file
 
 Writer = Callable[[Results, Path], None]
@@ -15,6 +15,7 @@ _CODE = {".py", ".js", ".css", ".html", ".j2"}
 def writer_of(name: str) -> Writer:
     """The function that writes an output; what it needs is imported only now."""
     module = {MAP: "map.page", REPORT: "report.page", SITES: "sites.page"}.get(name)
+    module = module or ("models" if name.endswith((MODEL, CARD)) else None)
     module = module or ("tables" if name in TABLES else "cog")
     function: Writer = importlib.import_module(f"siting.outputs.{module}").write
     return function

@@ -10,7 +10,7 @@ from siting.io.yaml import Document, KeyPath
 from siting.pipeline.require import Bounds
 from siting.signature import Marks, Spec
 from siting.sources.catalogue import Entry
-from siting.sources.declared import UserFile
+from siting.sources.declared import SavedModel, UserFile
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Step:
     path: KeyPath
     values: dict[str, Value]
     call: Call | None = None
-    source: Entry | UserFile | None = None
+    source: Entry | UserFile | SavedModel | None = None
     file: Path | None = None
     references: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from siting.pipeline.plan import Call, Plan, Step
 from siting.pipeline.schema import EstimatorText, Reference
 from siting.signature import Spec
 from siting.sources import reading
+from siting.sources.catalogue import Entry
 from siting.sources.declared import UserFile
 from siting.store import Store, code_digest, library_versions, object_key
 
@@ -69,9 +70,8 @@ class Recipes:
         if step.file is None or step.source is None:
             raise ValueError(step.name)
         digest = self.store.file_digest(step.file, verify=self.verify)
-        self.inputs[step.file.name if isinstance(step.source, UserFile) else step.source.file] = (
-            digest
-        )
+        name = step.source.file if isinstance(step.source, Entry) else step.file.name
+        self.inputs[name] = digest
         if isinstance(step.source, UserFile):
             self.beside[step.name] = self._beside(step.file)
         raster = next(iter(step.values.values())).kind in GRIDDED_KINDS

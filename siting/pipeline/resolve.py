@@ -160,11 +160,15 @@ class Names:
 
     def layer_names(self) -> list[str]:
         """Full names of all layers."""
+        return self.named("layer")
+
+    def named(self, kind: str) -> list[str]:
+        """Full names of all values of a kind."""
         return [
             full
             for step in self.steps.values()
             for full, value in zip(step.names(), step.values.values(), strict=True)
-            if value.kind == "layer"
+            if value.kind == kind
         ]
 
     def value(self, name: str) -> Value | None:

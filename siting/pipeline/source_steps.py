@@ -15,7 +15,14 @@ from siting.pipeline.plan import Plan, Step, Value
 from siting.pipeline.registry import nearest
 from siting.signature import Marks
 from siting.sources.catalogue import catalogue
-from siting.sources.declared import KEYS, Embedded, Format, UserFile, resolve_path
+from siting.sources.declared import (
+    KEYS,
+    Embedded,
+    Format,
+    SavedModel,
+    UserFile,
+    resolve_path,
+)
 
 Declared = TypeVar("Declared", bound=BaseModel)
 # Kind of value that a file is read as, by how it is read.
@@ -33,7 +40,8 @@ _OTHER_RASTERS = frozenset({
     ".adf", ".asc", ".bil", ".dem", ".flt", ".grb", ".grb2", ".grd", ".hgt", ".img", ".jp2", ".vrt",
 })  # fmt: skip
 _OTHER_VECTORS = frozenset({".dxf", ".gml", ".gpx", ".kml", ".kmz", ".mif", ".tab"})
-_MODELS = frozenset({".pkl", ".pickle", ".joblib", ".skops", ".onnx"})
+_PICKLED = frozenset({".pkl", ".pickle", ".joblib", ".onnx"})
+_MODELS = _PICKLED | {".skops"}
 
 
 def data_roots(document: Document, folder: Path, written: list[str]) -> list[Path]:
@@ -88,6 +96,10 @@ def source_step(document: Document, name: str, body: Any, folders: tuple[Path, .
     path: KeyPath = ("sources", name)
     if isinstance(body, dict) and "source" in body:
         return _embedded_step(document, name, _validated(Embedded, document, body, path))
+    if isinstance(body, dict) and "model" in body and "file" not in body:
+        saved = _validated(SavedModel, document, body, path)
+        where = f"{document.where((*path, 'model'))} (sources.{name}.model)"
+        return _model_step(name, saved, resolve_path(saved.model, folders[0], folders[1:], where))
     declared = _validated(UserFile, document, body, path)
     where = f"{document.where((*path, 'file'))} (sources.{name}.file)"
     file = resolve_path(declared.file, folders[0], folders[1:], where)
@@ -126,6 +138,7 @@ def _file_step(document: Document, name: str, declared: UserFile, file: Path) ->
             where=f"sources.{name}.file",
             found=declared.file,
             wanted="a raster, features, points or a table",
+            fix=f"write {{model: {declared.file}}} for a model that siting saved",
         )
     if form is None:
         found = mistake(
@@ -143,6 +156,21 @@ def _file_step(document: Document, name: str, declared: UserFile, file: Path) ->
     marks = Marks(declared.status, Path(declared.file).name, declared.vintage, declared.label_leak)
     value = Value(kind, declared.units if kind in GRIDDED_KINDS else None, marks)
     return Step(name, "sources", path, {"": value}, source=declared, file=file)
+
+
+def _model_step(name: str, saved: SavedModel, file: Path) -> Step:
+    if file.suffix.lower() in _PICKLED:
+        raise InputError(
+            "MODEL_UNTRUSTED",
+            "such a file can run code when it is opened",
+            where=f"sources.{name}.model",
+            found=saved.model,
+            wanted="a model that siting wrote (NAME.skops), or a linear one as JSON",
+            fix="train it with a pipeline, and save it with `outputs: [NAME.skops]`",
+        )
+    marks = Marks(saved.status, Path(saved.model).name, saved.vintage, False)
+    value = Value("model", None, marks)
+    return Step(name, "sources", ("sources", name), {"": value}, source=saved, file=file)
 
 
 def _way_in(file: Path) -> str:

@@ -60,6 +60,17 @@ class Embedded(BaseModel):
     band: int | None = Field(None, ge=1)
 
 
+class SavedModel(BaseModel):
+    """``{model: PATH}``: a fitted model of another run, or a linear one as JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    model: str
+    status: Status = "assumed"
+    vintage: str = "not stated"
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+
+
 class UserFile(BaseModel):
     """``{file: PATH, …}``: a file of the user's, with what the file itself does not say."""
 

@@ -5,20 +5,20 @@ from pathlib import Path
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.digests import listed
-from siting.sources.declared import UserFile
+from siting.sources.declared import SavedModel, UserFile
 from siting.store import sha256_file
 from siting.store.seen import members
 from siting.wording import counted
 
 
-def check_integrity(name: str, declared: UserFile, path: Path) -> None:
+def check_integrity(name: str, declared: UserFile | SavedModel, path: Path) -> None:
     """Refuse files that are not the ones which the pipeline, or a list beside them, names.
 
     Parameters
     ----------
     name : str
         Name of the source, for messages.
-    declared : UserFile
+    declared : UserFile or SavedModel
         What the pipeline file says of it; its ``sha256`` is that of the file it names.
     path : Path
         The file or folder. A shapefile is all its parts, a Zarr folder all its files.
@@ -28,7 +28,7 @@ def check_integrity(name: str, declared: UserFile, path: Path) -> None:
     InputError
         CHECKSUM_MISMATCH where a file differs, is missing or is not listed.
     """
-    where = f"sources.{name}.file"
+    where = f"sources.{name}.{'file' if isinstance(declared, UserFile) else 'model'}"
     wanted = _wanted(declared, path, where)
     if not wanted:
         return
@@ -42,7 +42,7 @@ def check_integrity(name: str, declared: UserFile, path: Path) -> None:
     _check_rest(sorted(files.keys() - wanted.keys()), path, where)
 
 
-def _wanted(declared: UserFile, path: Path, where: str) -> dict[str, str]:
+def _wanted(declared: UserFile | SavedModel, path: Path, where: str) -> dict[str, str]:
     """SHA-256 by name of the files that somebody vouches for."""
     if declared.sha256 and path.is_dir():
         raise InputError(

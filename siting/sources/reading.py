@@ -18,21 +18,21 @@ from siting.kinds import STATUSES, LayerKind
 from siting.signature import Marks
 from siting.sources import series
 from siting.sources.catalogue import Entry, catalogue
-from siting.sources.declared import UserFile
+from siting.sources.declared import SavedModel, UserFile
 from siting.sources.integrity import check_integrity
 
 DOLLAR_YEAR = 2025  # prices that costs are brought to where a pipeline file names no year
 _MONTHS = range(1, MONTHS + 1)
 
 
-def read_source(name: str, source: Entry | UserFile, path: Path, grid: GeoBox) -> Any:
-    """The value of a source: a layer on the grid, features in WGS 84, a table, a record.
+def read_source(name: str, source: Entry | UserFile | SavedModel, path: Path, grid: GeoBox) -> Any:
+    """The value of a source: a layer on the grid, features in WGS 84, a table, a record, a model.
 
     Parameters
     ----------
     name : str
         Name in the pipeline, for messages.
-    source : Entry or UserFile
+    source : Entry, UserFile or SavedModel
         What the catalogue or the pipeline file says of the file.
     path : Path
         The file.
@@ -45,6 +45,10 @@ def read_source(name: str, source: Entry | UserFile, path: Path, grid: GeoBox) -
             value.attrs["uncertainty"] = f"{source.title}: {source.uncertainty}"
         return _marked(value, _entry_marks(source), name, source.title, source.columns or {})
     check_integrity(name, source, path)
+    if isinstance(source, SavedModel):
+        from siting.io.model import read_model
+
+        return read_model(path)
     marks = Marks(source.status, path.name, source.vintage, source.label_leak)
     columns = {column: {"units": unit} for column, unit in source.columns.items()}
     value = _read_file(name, source, path, grid)

@@ -10,7 +10,7 @@ from siting.pipeline.header import Header
 from siting.pipeline.registry import functions
 from siting.pipeline.schema import arguments_model
 from siting.sources.catalogue import catalogue
-from siting.sources.declared import UserFile
+from siting.sources.declared import SavedModel, UserFile
 
 
 def editor_schema() -> dict[str, Any]:
@@ -32,7 +32,9 @@ def editor_schema() -> dict[str, Any]:
     properties["candidates"] = _plain(arguments_model(spec, SUPPLIED), spec.summary)
     properties["sources"] = {"type": "object", "additionalProperties": _source()}
     known = [MAP, REPORT, SITES, *TABLES]
-    properties["outputs"]["items"] = {"anyOf": [{"enum": known}, {"pattern": r"\.tif$"}]}
+    properties["outputs"]["items"] = {
+        "anyOf": [{"enum": known}, {"pattern": r"\.(tif|skops|card\.json)$"}]
+    }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "siting pipeline",
@@ -43,7 +45,8 @@ def editor_schema() -> dict[str, Any]:
 
 def _source() -> dict[str, Any]:
     embedded = {"source": {"enum": list(catalogue())}}
-    return {"type": "object", "properties": {**embedded, **_plain(UserFile)["properties"]}}
+    declared = {**_plain(SavedModel)["properties"], **_plain(UserFile)["properties"]}
+    return {"type": "object", "properties": {**embedded, **declared}}
 
 
 def _one_of(calls: dict[str, Any]) -> dict[str, Any]:
