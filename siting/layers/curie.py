@@ -90,8 +90,8 @@ def curie_depth(
     ----------
     Tanaka, Okubo and Matsubayashi (1999), Curie point depth based on spectrum analysis of the
     magnetic anomaly data in East and Southeast Asia, Tectonophysics 306, 461-470. Ravat,
-    Pignatelli, Nicolosi and Chiappini (2007), A study of spectral methods of estimating the depth to the
-    bottom of magnetic sources from near-surface magnetic anomaly data, Geophys. J. Int. 169,
+    Pignatelli, Nicolosi and Chiappini (2007), A study of spectral methods of estimating the depth
+    to the bottom of magnetic sources from near-surface magnetic anomaly data, Geophys. J. Int. 169,
     421-434.
 
     Examples
