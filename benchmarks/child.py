@@ -11,6 +11,7 @@ from benchmarks.case import Case, timed, weighed
 CASES = {
     "distance": ("distance", "CASE"),
     "density": ("density", "CASE"),
+    "line_density": ("line_density", "CASE"),
     "overlay": ("overlay", "CASE"),
     "logistic": ("learned", "LOGISTIC"),
     "forest": ("learned", "FOREST"),

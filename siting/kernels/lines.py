@@ -12,7 +12,8 @@ from siting.geodesy import chord, ecef
 from siting.kernels.traces import Integers, Segments
 from siting.projection import Floats
 
-_PATCH = 16  # rows and columns of cells that share one search
+_PATCH = 16  # rows and columns of cells that share one search of the tree
+_BLOCK = 4  # rows and columns of cells that share one look at what was found
 
 
 class SegmentTree:
@@ -25,9 +26,9 @@ class SegmentTree:
 
     Notes
     -----
-    Small patches of cells look for the pieces in reach together; each cell then clips those
-    pieces by its own circle. Everything happens on chords through the earth, right across the
-    dateline and at the poles alike.
+    Small patches of cells look for the pieces in reach together, blocks within them leave out
+    more; each cell then clips those that remain by its own circle. Everything happens on chords
+    through the earth, right across the dateline and at the poles alike.
 
     Examples
     --------
@@ -133,19 +134,17 @@ class SegmentTree:
             for i in range(0, rows, _PATCH)
             for j in range(0, columns, _PATCH)
         ]
-        points = [cells[patch].reshape(-1, 3) for patch in patches]
-        centres = np.array([each.mean(axis=0) for each in points]).reshape(-1, 3)
+        centres = np.array([cells[patch].mean(axis=(0, 1)) for patch in patches])
         # A patch of a coarse grid of the world may be as wide as the world.
         spread = [
-            np.linalg.norm(each - centre, axis=1).max()
-            for each, centre in zip(points, centres, strict=True)
+            np.linalg.norm(cells[patch] - centre, axis=-1).max()
+            for patch, centre in zip(patches, centres, strict=True)
         ]
         far = np.array(spread) + (reach + self._half)
         every = self._tree.query_ball_point(centres, far, return_sorted=True)
-        for patch, cell, near in zip(patches, points, every, strict=True):
+        for patch, near in zip(patches, every, strict=True):
             if near:
-                value = call(cell, np.array(near, dtype=np.int64))
-                found[patch] = value.reshape(found[patch].shape)
+                found[patch] = call(cells[patch], np.array(near, dtype=np.int64))
         return found
 
 
@@ -157,37 +156,83 @@ def _clipped(
 
     |p + t d|² <= r² holds between the two roots of a quadratic in t; the piece has t in 0..1.
     """
-    sums = np.zeros(len(points))
-    for i in range(len(points)):
-        x, y, z = points[i]
-        for k in near:
-            u, v, w = start[k, 0] - x, start[k, 1] - y, start[k, 2] - z
-            a, b, c = step[k]
-            square = a * a + b * b + c * c
-            half = u * a + v * b + w * c
-            under = half * half - square * (u * u + v * v + w * w - reach * reach)
-            if under > 0.0:
-                root = np.sqrt(under)
-                enter, leave = max((-half - root) / square, 0.0), min((-half + root) / square, 1.0)
-                if leave > enter:
-                    sums[i] += (leave - enter) * share[k]
+    rows, columns = points.shape[:2]
+    sums = np.zeros((rows, columns))
+    kept = np.empty(len(near), dtype=np.int64)
+    for number in range(-(-rows // _BLOCK) * -(-columns // _BLOCK)):
+        i_0, i_1, j_0, j_1 = _block(number, rows, columns)
+        count = _in_reach(points[i_0:i_1, j_0:j_1], start, step, near, reach, kept)
+        for i in range(i_0, i_1):
+            for j in range(j_0, j_1):
+                x, y, z = points[i, j]
+                for k in kept[:count]:
+                    u, v, w = start[k, 0] - x, start[k, 1] - y, start[k, 2] - z
+                    a, b, c = step[k]
+                    square = a * a + b * b + c * c
+                    half = u * a + v * b + w * c
+                    under = half * half - square * (u * u + v * v + w * w - reach * reach)
+                    if under > 0.0:
+                        root = np.sqrt(under)
+                        enter = max((-half - root) / square, 0.0)
+                        leave = min((-half + root) / square, 1.0)
+                        if leave > enter:
+                            sums[i, j] += (leave - enter) * share[k]
     return sums
 
 
 @numba.njit(cache=True, nogil=True)
 def _closest(points: Floats, start: Floats, step: Floats, near: Integers, reach: float) -> Integers:
     """The nearest piece to each point, -1 where none is within reach."""
-    found = np.full(len(points), -1, dtype=np.int64)
-    for i in range(len(points)):
-        x, y, z = points[i]
-        least = reach * reach
-        for k in near:
-            u, v, w = start[k, 0] - x, start[k, 1] - y, start[k, 2] - z
-            a, b, c = step[k]
-            t = -(u * a + v * b + w * c) / (a * a + b * b + c * c)
-            t = min(max(t, 0.0), 1.0)
-            u, v, w = u + t * a, v + t * b, w + t * c
-            square = u * u + v * v + w * w
-            if square < least or (square == least and found[i] < 0):
-                least, found[i] = square, k
+    rows, columns = points.shape[:2]
+    found = np.full((rows, columns), -1, dtype=np.int64)
+    kept = np.empty(len(near), dtype=np.int64)
+    for number in range(-(-rows // _BLOCK) * -(-columns // _BLOCK)):
+        i_0, i_1, j_0, j_1 = _block(number, rows, columns)
+        count = _in_reach(points[i_0:i_1, j_0:j_1], start, step, near, reach, kept)
+        for i in range(i_0, i_1):
+            for j in range(j_0, j_1):
+                x, y, z = points[i, j]
+                least = reach * reach
+                for k in kept[:count]:
+                    u, v, w = start[k, 0] - x, start[k, 1] - y, start[k, 2] - z
+                    a, b, c = step[k]
+                    t = -(u * a + v * b + w * c) / (a * a + b * b + c * c)
+                    t = min(max(t, 0.0), 1.0)
+                    u, v, w = u + t * a, v + t * b, w + t * c
+                    square = u * u + v * v + w * w
+                    if square < least or (square == least and found[i, j] < 0):
+                        least, found[i, j] = square, k
     return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _block(number: int, rows: int, columns: int) -> tuple[int, int, int, int]:
+    """First and last rows and columns of a block of cells, counted row by row of blocks."""
+    across = -(-columns // _BLOCK)
+    i, j = number // across * _BLOCK, number % across * _BLOCK
+    return i, min(i + _BLOCK, rows), j, min(j + _BLOCK, columns)
+
+
+@numba.njit(cache=True, nogil=True)
+def _in_reach(
+    points: Floats, start: Floats, step: Floats, near: Integers, reach: float, kept: Integers
+) -> int:
+    """Put the pieces that a block of cells may reach into `kept`; how many there are."""
+    middle = points[points.shape[0] // 2, points.shape[1] // 2]
+    spread = 0.0
+    for i in range(points.shape[0]):
+        for j in range(points.shape[1]):
+            spread = max(spread, np.sqrt(((points[i, j] - middle) ** 2).sum()))
+    count = 0
+    for k in near:
+        a, b, c = step[k, 0] / 2, step[k, 1] / 2, step[k, 2] / 2
+        u, v, w = (
+            start[k, 0] + a - middle[0],
+            start[k, 1] + b - middle[1],
+            start[k, 2] + c - middle[2],
+        )
+        far = spread + reach + np.sqrt(a * a + b * b + c * c)
+        if u * u + v * v + w * w <= far * far:
+            kept[count] = k
+            count += 1
+    return count
