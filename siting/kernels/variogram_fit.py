@@ -64,7 +64,7 @@ def fit_variogram(places: Floats, values: Floats, error: Floats, model: Model) -
 
     Notes
     -----
-    Semivariances up to half of the greatest distance, in lags that widen with distance, weighted
+    Semivariances up to the distance of the outermost place from the middle, in lags that widen with distance, weighted
     by the number of pairs over the squared distance. The mean variance of the errors of measurement
     is taken off first, for two values differ by both of their errors. The range is held between
     the first lag and twice the last, the sill below four times the variance of the values.
@@ -137,5 +137,5 @@ def _covariance(fitted: Any) -> Covariance:
 
 
 def _reach(places: Floats) -> float:
-    """Greatest distance between places, as the diagonal of the box that holds them [m]."""
-    return float(np.linalg.norm(np.ptp(places, axis=0)))
+    """Twice the greatest distance from the middle of all places [m], whatever way they lie."""
+    return float(2 * np.linalg.norm(places - places.mean(axis=0), axis=1).max())

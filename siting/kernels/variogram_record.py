@@ -10,6 +10,7 @@ from siting.kernels.kriging import Field, Floats, Integers, predicted
 from siting.kernels.variogram_fit import Variogram
 
 _FEWEST_BLOCKS = 4
+_MOST_NEAREST = 64  # values left out take a system of equations each
 
 
 def variogram_record(variogram: Variogram, field: Field, nearest: int) -> dict[str, Any]:
@@ -22,8 +23,9 @@ def variogram_record(variogram: Variogram, field: Field, nearest: int) -> dict[s
     field : Field
         Values at places.
     nearest : int
-        How many places count for each that is left out.
+        How many places count for each that is left out, up to 64.
     """
+    nearest = min(nearest, _MOST_NEAREST)
     size = variogram.range
     single = ((np.array([i]), np.array([i])) for i in range(len(field.places)))
     blocks = block_of(field.places, size)

@@ -103,13 +103,15 @@ def kriged(
     Distances are straight through the earth, which no projection bends. The variogram is isotropic
     and one for all wells; its error is not in the standard deviation. The error of each well is
     added to the diagonal, so that a poor well is not honoured but weighed; with neither error nor
-    nugget the map goes through the wells. Blocks of 16 x 16 cells share a neighbourhood: with at
-    most `nearest` places the result is that of all places at once, with more it differs by a small
-    part of the standard deviation, and steps of that size may lie between blocks. Where no well is
-    near, the mean is that of the nearest wells and the standard deviation rises to that of the
-    field (√(sill + nugget)), and a little above for the mean is not known either: it never tells
-    of a region unlike all wells. Heat flow of wells in moving water belongs into a map of
-    conduction no more than springs: leave it out with wells.conductive first.
+    nugget the map goes through the wells. Blocks of 16 x 16 cells share a neighbourhood. Near
+    wells the result is that of all wells at once: in a simulated field within a quarter of the
+    range of a well it differed by 0.06 standard deviations (root mean square, 600 wells). Farther
+    out the mean becomes that of the nearest wells instead of all: the two differed there by up to
+    one standard deviation, small steps lie between blocks, and the standard deviation is up to
+    7 % larger. It rises to that of the field, √(sill + nugget), and a little above for the mean is
+    not known either; it never tells of a region unlike the wells. Heat flow of wells in moving
+    water belongs into a map of conduction no more than springs: leave it out with
+    wells.conductive first.
 
     References
     ----------

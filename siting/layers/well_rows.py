@@ -248,15 +248,10 @@ def in_units_of(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame, where: str) -> g
                 "COLUMN_TEXT", f"the column '{name}' holds numbers in one table only", where=where,
                 found=f"{one[name].dtype} and {other[name].dtype}", wanted="numbers in both",
             )  # fmt: skip
-        stated = [_stated_unit(each, name) for each in (one, other)]
+        stated = [frames.unit_of(each, name) for each in (one, other)]
         unit = stated[0] or stated[1]
         if all(numeric) and unit is not None:
             frames.column(one, name, unit, f"{where}.first")  # its unit has to be stated too
             converted[name] = frames.column(other, name, unit, f"{where}.second")
             units[name] = unit
     return with_columns(other, units=units, **converted)
-
-
-def _stated_unit(table: pd.DataFrame, name: str) -> str | None:
-    entry = table.attrs.get("columns", {}).get(name)
-    return entry.get("units") if isinstance(entry, dict) else entry

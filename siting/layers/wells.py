@@ -278,8 +278,7 @@ def merged(
     one = _noted(one, other, pairs, where)
     rest = other[~np.isin(np.arange(len(other)), pairs[:, 1])]
     found = gpd.GeoDataFrame(pd.concat([one, rest], ignore_index=True), crs="EPSG:4326")
-    units = {**rest.attrs["columns"], **one.attrs["columns"], "disagreement": "K"}
-    found.attrs = {**first.attrs, "columns": units}
+    found.attrs = {**first.attrs, "columns": {**rest.attrs["columns"], **one.attrs["columns"]}}
     return found
 
 
@@ -287,7 +286,10 @@ def _prepared(table: gpd.GeoDataFrame, name: str, where: str) -> gpd.GeoDataFram
     """A table in WGS84 with dates that compare and the name of each row's table."""
     known = table["provenance"] if "provenance" in table else pd.Series("", index=table.index)
     text = known.fillna("").astype(str)
-    found = with_columns(table, provenance=text.where(text != "", name), disagreement=np.nan)
+    earlier = table.get("disagreement", np.nan)
+    found = with_columns(
+        table, {"disagreement": "K"}, provenance=text.where(text != "", name), disagreement=earlier
+    )
     if "date" in table:
         found = with_columns(found, date=dates(table, where))
     return with_columns(found.to_crs(4326))
@@ -300,7 +302,7 @@ def _noted(
     provenance = one["provenance"].to_numpy(dtype=object).copy()
     for i, j in pairs:
         provenance[i] = "; ".join(dict.fromkeys([provenance[i], other["provenance"].iloc[j]]))
-    more = np.full(len(one), np.nan)
+    more = one["disagreement"].to_numpy(dtype=float).copy()
     if "temperature" in one and "temperature" in other:
         ours, theirs = (frames.column(each, "temperature", "degC", where) for each in (one, other))
         more[pairs[:, 0]] = theirs[pairs[:, 1]] - ours[pairs[:, 0]]
