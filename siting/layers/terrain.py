@@ -8,7 +8,7 @@ from pydantic import Field
 
 from siting import focal
 from siting.errors import PipelineError
-from siting.kernels import windows
+from siting.kernels import local_plane, windows
 from siting.kinds import Grid, Layer, Unit
 from siting.projection import Floats
 from siting.proximity import cell_side
@@ -188,6 +188,97 @@ def topographic_position(
     """
     _refuse_narrow(radius, grid, "terrain.topographic_position.radius")
     return elevation - focal.overlap(elevation, windows.mean, radius, grid)
+
+
+@layer()
+def elevation_trend(
+    elevation: Annotated[Layer, Unit("m")],
+    span: Annotated[float, Unit("m"), _RADIUS],
+    grid: Grid,
+) -> Annotated[Layer, Unit("m")]:
+    """Elevation smoothed over a span.
+
+    Parameters
+    ----------
+    elevation : (y, x) layer
+        Height above sea level [m].
+    span : float
+        Diameter of the circle that is smoothed over, on the ground [m]; at least two cells.
+    grid : GeoBox
+        The run's grid.
+
+    Returns
+    -------
+    (y, x) layer
+        Trend [m]; NaN where the cell itself has no elevation.
+
+    Raises
+    ------
+    PipelineError
+        RADIUS_SMALL where the circle holds no cell but its own.
+
+    Notes
+    -----
+    Height, at the cell, of the plane of least squares through all cells of the circle. Inside it
+    is nearly their mean; at an edge or a gap, where a mean would be that of ground to one side,
+    it carries the slope on. Rows and columns are taken as straight within the circle.
+
+    References
+    ----------
+    Cleveland and Devlin (1988), Locally weighted regression, J. Am. Stat. Assoc. 83, 596-610.
+
+    Examples
+    --------
+    A slope stays as it is, to its very ends:
+
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:32611", 1000, (500000, 4400000, 504000, 4401000))
+    >>> height = as_layer(np.array([[10.0, 20.0, 30.0, 40.0]]), grid, units="m")
+    >>> elevation_trend(height, span="4.1 km", grid=grid).values.round(3).tolist()
+    [[10.0, 20.0, 30.0, 40.0]]
+    """
+    _refuse_narrow(span / 2, grid, "terrain.elevation_trend.span")
+    return focal.overlap(elevation, local_plane.plane, span / 2, grid)
+
+
+@layer()
+def detrended_elevation(
+    elevation: Annotated[Layer, Unit("m")],
+    span: Annotated[float, Unit("m"), _RADIUS],
+    grid: Grid,
+) -> Annotated[Layer, Unit("m")]:
+    """Elevation without its trend over a span.
+
+    Parameters
+    ----------
+    elevation : (y, x) layer
+        Height above sea level [m].
+    span : float
+        Diameter of the circle whose trend is taken off, on the ground [m]: some tens of
+        kilometres keep ranges and basins, hundreds keep plateaus too.
+    grid : GeoBox
+        The run's grid.
+
+    Returns
+    -------
+    (y, x) layer
+        Elevation above :func:`elevation_trend` [m]; NaN where the cell itself has no elevation.
+
+    Raises
+    ------
+    PipelineError
+        RADIUS_SMALL where the circle holds no cell but its own.
+
+    Examples
+    --------
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:32611", 1000, (500000, 4400000, 503000, 4401000))
+    >>> height = as_layer(np.array([[0.0, 40.0, 20.0]]), grid, units="m")
+    >>> detrended_elevation(height, span="6 km", grid=grid).values.round(1).tolist()
+    [[-10.0, 20.0, -10.0]]
+    """
+    _refuse_narrow(span / 2, grid, "terrain.detrended_elevation.span")
+    return elevation - focal.overlap(elevation, local_plane.plane, span / 2, grid)
 
 
 def _refuse_narrow(radius: float, grid: GeoBox, where: str) -> None:

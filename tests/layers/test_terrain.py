@@ -9,6 +9,7 @@ from siting.errors import PipelineError
 from siting.geodesy import geodesic_distance
 from siting.grid import as_layer, longitude_latitude, make_grid
 from siting.layers import terrain
+from siting.proximity import cell_side
 
 GRIDS = {
     "geographic at 60 N": make_grid("EPSG:4326", 0.01, (10, 60, 10.3, 60.2)),
@@ -124,3 +125,76 @@ def test_radius_below_a_cell_is_refused(function) -> None:
     height = as_layer(np.zeros((10, 10)), grid, units="m")
     with pytest.raises(PipelineError, match=r"RADIUS_SMALL.*\n.*where: *terrain\.\w+\.radius"):
         function(height, radius="5 km", grid=grid)
+
+
+def sloped(grid: GeoBox) -> np.ndarray:
+    """A plane over rows and columns."""
+    rows, columns = np.indices(grid.shape.yx)
+    return 1_500.0 + 7.0 * rows - 3.0 * columns
+
+
+@pytest.mark.parametrize("grid", [GRIDS["geographic at 60 N"], GRIDS["UTM"]])
+@pytest.mark.parametrize("cells", [2.5, 8.0, 60.0])
+def test_a_plane_has_no_detrended_elevation_up_to_edges_and_gaps(
+    grid: GeoBox, cells: float
+) -> None:
+    plane = sloped(grid)
+    plane[4:7, 3:9] = np.nan
+    plane[0, 0] = np.nan
+    height = as_layer(plane.astype(np.float32), grid, units="m")
+    span = cells * cell_side(grid) * 2
+    found = terrain.detrended_elevation(height, span, grid).values
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(plane))
+    assert np.nanmax(np.abs(found)) < 2e-3
+
+
+def test_trend_and_what_is_left_make_up_the_elevation() -> None:
+    grid = GRIDS["UTM"]
+    values = np.random.default_rng(0).normal(1_000, 100, grid.shape.yx)
+    height = as_layer(values, grid, units="m")
+    trend = terrain.elevation_trend(height, "240 m", grid).values
+    rest = terrain.detrended_elevation(height, "240 m", grid).values
+    np.testing.assert_allclose(trend + rest, values, atol=1e-3)
+    assert np.std(trend) < np.std(values) / 2
+
+
+def test_detrended_elevation_is_the_residual_of_least_squares() -> None:
+    # By numpy's least squares through the cells within 75 m of the middle one.
+    grid = make_grid("EPSG:32611", 30, (500_000, 4_400_000, 500_270, 4_400_270))
+    values = np.random.default_rng(3).normal(0, 50, (9, 9))
+    found = terrain.detrended_elevation(as_layer(values, grid, units="m"), "150 m", grid).values
+    for i, j in ((4, 4), (0, 0), (2, 8)):
+        y, x = np.nonzero(np.hypot(*(np.indices((9, 9)) - np.array([i, j])[:, None, None])) <= 2.5)
+        design = np.stack([np.ones(len(y)), y - i, x - j], axis=1)
+        level = np.linalg.lstsq(design, values[y, x], rcond=None)[0][0]
+        assert found[i, j] == pytest.approx(values[i, j] - level, abs=1e-6)
+
+
+def test_a_longer_span_keeps_wider_forms() -> None:
+    grid = make_grid("EPSG:32611", 1_000, (400_000, 4_300_000, 500_000, 4_310_000))
+    ridge = 500 * np.exp(-(((np.arange(100) - 50) / 8) ** 2)) + np.zeros((10, 1))
+    height = as_layer(ridge, grid, units="m")
+    top = [
+        terrain.detrended_elevation(height, span, grid).values[5, 50]
+        for span in ("5 km", "20 km", "90 km")
+    ]
+    assert top[0] < top[1] < top[2] < 500
+
+
+def test_cells_in_one_line_have_a_trend_along_it() -> None:
+    grid = make_grid("EPSG:32611", 30, (500_000, 4_400_000, 500_300, 4_400_300))
+    values = np.full((10, 10), np.nan)
+    np.fill_diagonal(values, 5.0 * np.arange(10))
+    found = terrain.detrended_elevation(as_layer(values, grid, units="m"), "200 m", grid).values
+    assert np.nanmax(np.abs(found)) < 1e-6
+    alone = np.full((10, 10), np.nan)
+    alone[3, 3] = 40.0
+    trend = terrain.elevation_trend(as_layer(alone, grid, units="m"), "200 m", grid).values
+    assert trend[3, 3] == 40.0
+
+
+@pytest.mark.parametrize("function", [terrain.elevation_trend, terrain.detrended_elevation])
+def test_a_span_below_two_cells_is_refused(function) -> None:
+    height = as_layer(sloped(GRIDS["UTM"]), GRIDS["UTM"], units="m")
+    with pytest.raises(PipelineError, match="RADIUS_SMALL"):
+        function(height, "50 m", GRIDS["UTM"])
