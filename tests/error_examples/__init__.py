@@ -2,6 +2,7 @@
 
 from . import (
     archives,
+    comparison,
     given,
     gridded,
     hindcasts,
@@ -20,6 +21,6 @@ from . import (
 )  # fmt: skip
 from .made import EXAMPLES, made
 
-__all__ = ["EXAMPLES", "archives", "given", "gridded", "hindcasts", "learning", "made",
-           "own_years", "pipelines", "places", "rasters", "scorers", "sea", "site_data", "stored",
-           "tables", "vectors", "waves"]  # fmt: skip
+__all__ = ["EXAMPLES", "archives", "comparison", "given", "gridded", "hindcasts", "learning",
+           "made", "own_years", "pipelines", "places", "rasters", "scorers", "sea", "site_data",
+           "stored", "tables", "vectors", "waves"]  # fmt: skip
