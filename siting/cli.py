@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from siting import __version__
 from siting.errors import PipelineError, PipelineInvalidError, SitingError
+from siting.terminal.supervision import limited, require_libraries, supervised
 from siting.wording import counted
 
 if TYPE_CHECKING:
@@ -379,7 +380,25 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     if sys.stdout is None:  # closed by whoever called; else the next file opened would be it
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if limited():
+        sys.exit(_watched())
     app()
+
+
+def _watched() -> int:
+    """Exit code of the command where memory is limited: no library may end it unheard."""
+    try:
+        if not {"--help", "version"} & set(sys.argv[1:]) and sys.argv[1:]:
+            require_libraries()
+        return supervised(app)
+    except SitingError as error:
+        try:
+            from siting.terminal.ending import report
+
+            report(error)
+        except (OSError, MemoryError, ImportError):  # no room for coloured words either
+            print(error, file=sys.stderr)
+        return error.exit_code
 
 
 if __name__ == "__main__":

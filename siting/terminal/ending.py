@@ -14,6 +14,7 @@ from typing import Any
 from siting import __version__
 from siting.errors import SitingError, StorageError
 from siting.terminal.console import print_error
+from siting.terminal.supervision import limited
 
 INTERRUPTED = 130
 # What the system refuses whatever siting does; any other error of it is a mistake of ours.
@@ -22,7 +23,8 @@ _REFUSED = frozenset({
     errno.ENFILE, errno.ENAMETOOLONG, errno.ELOOP, errno.ETIMEDOUT, errno.ESTALE, errno.EBUSY,
 })  # fmt: skip
 _NO_MEMORY = re.compile(
-    "out of memory|cannot allocate memory|bad_alloc|can't start new thread", re.IGNORECASE
+    "out of memory|cannot allocate memory|bad_alloc|can't start new thread|failed to map segment",
+    re.IGNORECASE,
 )
 
 
@@ -66,7 +68,13 @@ def _lacks_memory(error: BaseException) -> bool:
     """Whether memory ran out, as Python says it or as the libraries below do in their words."""
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return True
-    return bool(_NO_MEMORY.search(str(error)))
+    if _NO_MEMORY.search(str(error)):
+        return True
+    before = error.__cause__ or error.__context__
+    if before is not None and not isinstance(before, SitingError):
+        return _lacks_memory(before)
+    # llvmlite tells of a library that the loader had no room for, and drops the loader's reason.
+    return limited() and "Could not find/load shared object" in str(error)
 
 
 def report(error: SitingError, document: dict[str, Any] | None = None) -> None:
