@@ -6,7 +6,15 @@
 - :mod:`siting.kernels.money.verdicts`: break-even prices of power, inputs by their weight.
 """
 
-from siting.kernels.money.draws import CostDraws, at_value, by_parameter, draw, percentiles, ranges
+from siting.kernels.money.draws import (
+    CostDraws,
+    at_value,
+    by_parameter,
+    draw,
+    percentiles,
+    pert,
+    ranges,
+)
 from siting.kernels.money.finance import (
     HOURS_PER_YEAR,
     annuity,
@@ -49,6 +57,7 @@ __all__ = [
     "per_hour",
     "per_megatoken",
     "percentiles",
+    "pert",
     "power_limit",
     "ranges",
     "sensitivity",

@@ -35,6 +35,17 @@ WANTED = {
     "link.token_size": "bit", "place.exclusive_zone": "USD yr-1",
     "land.pue": "1", "land.uptime": "1", "land.power": "USD MWh-1",
     "land.gpu_hour": "USD GPU-1 h-1", "land.firm_power": "USD MWh-1",
+    "plant.capacity_factor": "1", "plant.factor": "1", "field.area": "km2",
+    "exploration.lead": "yr", "well.cost_factor": "1", "well.development_success": "1",
+    "*.flow": "kg s-1", "*.productivity": "kg s-1 bar-1", "*.injectors": "1",
+    "*.drawdown": "yr-1", "*.makeup": "yr-1",
+    "egs.fractures": "1", "egs.fracture_size": "m", "egs.fracture_separation": "m",
+    "egs.water_loss": "1", "egs.stimulation": "MUSD", "egs.bore_factor": "1",
+    "egs.redrill_at": "1", "egs.redrill_cost": "1",
+    "superhot.utilisation": "1", "superhot.parasitic": "1", "superhot.pressure_factor": "1",
+    "superhot.well_factor": "1", "superhot.plant_factor": "1",
+    "*_ladder.*.cost": "MUSD", "*_ladder.*.well_share": "1", "*_ladder.*.tries": "1",
+    "*_ladder.*.hit": "1", "*_ladder.*.false": "1",
 }  # fmt: skip
 _PATTERNS = {re.compile(re.escape(k).replace(r"\*", r"\w+")): unit for k, unit in WANTED.items()}
 
@@ -154,11 +165,25 @@ def draw(costs: pd.DataFrame, count: int = 1024, seed: int = 0) -> CostDraws:
         points = qmc.Sobol(len(varied), rng=seed).random(count)
     drawn = {name: np.full(count, row[0]) for name, row in rows.items()}
     for name, u in zip(varied, points.T, strict=True):
-        drawn[name] = _pert(rows[name], u)
+        drawn[name] = pert(rows[name], u)
     return CostDraws(drawn)
 
 
-def _pert(row: Floats, u: Floats) -> Floats:
+def pert(row: Floats, u: Floats) -> Floats:
+    """Values of a PERT distribution at probabilities.
+
+    Parameters
+    ----------
+    row : numpy.ndarray of shape (3,)
+        Value, low and high, as of :func:`ranges`; low below high.
+    u : numpy.ndarray
+        Probabilities, from 0 to 1 [1].
+
+    Examples
+    --------
+    >>> pert(np.array([2.0, 0.0, 10.0]), np.array([0.0, 1.0])).tolist()
+    [0.0, 10.0]
+    """
     mode, low, high = row
     width = high - low
     a, b = 1 + 4 * (mode - low) / width, 1 + 4 * (high - mode) / width
