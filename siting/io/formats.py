@@ -1,6 +1,7 @@
 """What a file really is, by its content, and the limits within which libraries may read it."""
 
 import os
+import resource
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -210,6 +211,11 @@ def wrong_format(code: str, path: Path, wanted: str) -> InputError:
     )
 
 
+def _memory_is_limited() -> bool:
+    """Whether the system keeps memory from this process: a file is not damaged for that."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Turn whatever a library raises over a damaged file into FILE_CORRUPT.
@@ -238,6 +244,8 @@ def reading(path: Path) -> Iterator[None]:
     except Exception as error:  # the libraries raise anything over damaged bytes
         cause = error.__cause__ or error
         found = f"{type(error).__name__}: {cause}".splitlines()[0]
+        if "cannot allocate" in found and _memory_is_limited():
+            raise MemoryError(f"{path.name}: {found}") from error
         raise InputError(
             "FILE_CORRUPT",
             "the file cannot be read: it is damaged or incomplete",
