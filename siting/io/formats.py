@@ -1,8 +1,8 @@
 """What a file really is, by its content, and the limits within which libraries may read it."""
 
 import os
-import resource
 import re
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike

@@ -105,8 +105,8 @@ def _orderly(work: Callable[[], None], writing: int) -> NoReturn:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as error:
+        print(*traceback.format_exception_only(error), file=sys.stderr)
         told = b""
     finally:
         with suppress(OSError, ValueError):
