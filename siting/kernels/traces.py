@@ -17,6 +17,7 @@ Integers = NDArray[np.int64]
 
 LONGEST_PIECE = 5_000.0  # [m] bends by 0.5 m from its chord
 _SAME = 1e-9  # [degree] vertices closer than this, a tenth of a millimetre, are one
+_TOLD = "traces of faults"  # one name for all functions: a run tells a finding once
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING)
 
 
@@ -89,14 +90,13 @@ def traces(lines: Geometries, where: str) -> Traces:
     Raises
     ------
     InputError
-        GEOMETRY_WRONG for anything but lines, FEATURES_NONE where none has a length.
+        GEOMETRY_WRONG for anything but lines, COORD_INVALID for a place that is no number,
+        FEATURES_NONE where none has a length.
 
     Warns
     -----
     GEOMETRY_EMPTY
         Where lines without a length are left out.
-    ROW_DUPLICATE
-        Where pieces of lines are repeated, in either direction.
 
     Examples
     --------
@@ -107,6 +107,7 @@ def traces(lines: Geometries, where: str) -> Traces:
     """
     parts, row = _parts(lines, where)
     places, trace = shapely.get_coordinates(parts, return_index=True)
+    _refuse_nowhere(places, row[trace], where)
     places = _unwrapped(places, trace)
     moved = np.abs(np.diff(places, axis=0)).max(axis=1) > _SAME
     keep = np.concatenate([[True], moved | (trace[1:] != trace[:-1])])
@@ -114,9 +115,7 @@ def traces(lines: Geometries, where: str) -> Traces:
     long = np.bincount(trace, minlength=len(parts)) > 1
     _tell_without_length(row[~long], where, len(parts))
     kept = long[trace]
-    found = Traces(places[kept], (np.cumsum(long) - 1)[trace[kept]], row[long])
-    _tell_repeated(found, where)
-    return found
+    return Traces(places[kept], (np.cumsum(long) - 1)[trace[kept]], row[long])
 
 
 def _parts(lines: Geometries, where: str) -> tuple[Geometries, Integers]:
@@ -130,6 +129,16 @@ def _parts(lines: Geometries, where: str) -> tuple[Geometries, Integers]:
             fix="bring the traces as lines; an outline becomes one by geometry.boundary",
         )  # fmt: skip
     return np.asarray(parts), np.asarray(row[outer], dtype=np.int64)
+
+
+def _refuse_nowhere(places: Floats, row: Integers, where: str) -> None:
+    bad = np.flatnonzero(~np.isfinite(places).all(axis=1))
+    if bad.size:
+        raise InputError(
+            "COORD_INVALID", f"{counted(bad.size, 'place is', 'places are')} no number", where=where,
+            found=f"row {row[bad[0]] + 1}: {places[bad[0]].tolist()}",
+            wanted="longitudes and latitudes",
+        )  # fmt: skip
 
 
 def _unwrapped(places: Floats, trace: Integers) -> Floats:
@@ -151,13 +160,28 @@ def _tell_without_length(rows: Integers, where: str, count: int) -> None:
         )  # fmt: skip
     if len(rows):
         findings.warn(
-            "GEOMETRY_EMPTY", "lines without a length are left out", where=where,
+            "GEOMETRY_EMPTY", "lines without a length are left out", where=_TOLD,
             found=f"{counted(len(rows), 'line')}, first in row {rows[0] + 1}",
             wanted="lines of two or more places",
         )  # fmt: skip
 
 
-def _tell_repeated(found: Traces, where: str) -> None:
+def tell_repeated(found: Traces) -> None:
+    """Warn of pieces of lines that are repeated, in either direction.
+
+    Warns
+    -----
+    ROW_DUPLICATE
+        The same words for the same lines, so that a run tells it once.
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(0, 0), (1, 0)])
+    >>> with findings.collect() as told:
+    ...     tell_repeated(traces(np.array([line, line.reverse()]), "faults"))
+    >>> [(each.code, each.found) for each in told]
+    [('ROW_DUPLICATE', '1 piece of 2, as in rows 1 and 2')]
+    """
     joined = found.joined
     places = np.column_stack([wrap(found.places[:, 0]), found.places[:, 1]])
     ends = np.round(places / _SAME).astype(np.int64)
@@ -171,10 +195,10 @@ def _tell_repeated(found: Traces, where: str) -> None:
     rows = found.row[found.trace[:-1][joined]]
     pair = np.sort(rows[[order[:-1][same][0], order[1:][same][0]]]) + 1
     findings.warn(
-        "ROW_DUPLICATE", "pieces of lines are repeated, place by place", where=where,
+        "ROW_DUPLICATE", "pieces of lines are repeated, place by place", where=_TOLD,
         found=f"{counted(same.sum(), 'piece')} of {len(edges)}, as in rows {pair[0]} and {pair[1]}",
         wanted="each line once",
-        fix="remove the copies: their length and their crossings count twice",
+        fix="remove the copies: their length counts twice, and their ends meet each other",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from siting.grid import from_function
 from siting.kernels.density import events_within
 from siting.kernels.fault_network import Nodes, nodes, steps
 from siting.kernels.lines import SegmentTree
-from siting.kernels.traces import Segments, Traces, axial_mean, segments, traces
+from siting.kernels.traces import Segments, Traces, axial_mean, segments, tell_repeated, traces
 from siting.kinds import Features, Grid, Layer, Unit
 from siting.projection import Floats
 from siting.proximity import cell_side
@@ -94,6 +94,7 @@ def line_density(
 
 def _pieces(features: Any, where: str) -> tuple[Traces, Segments]:
     found = traces(geometries(features, f"{where}.features"), f"{where}.features")
+    tell_repeated(found)
     return found, segments(found)
 
 
@@ -238,9 +239,9 @@ def strikes(features: Features) -> Features:
     Returns
     -------
     lines
-        The same rows with columns ``line_length`` [km], ``azimuth``: mean strike by length, clockwise
-        from true north, from 0 to 180 [degree], and ``straightness``: 1 for a straight line, less
-        the more its strike changes. NaN for a line without length.
+        The same rows with columns ``line_length`` [km], ``azimuth``: mean strike by length,
+        clockwise from true north, from 0 to 180 [degree], and ``straightness``: 1 for a straight
+        line, less the more its strike changes. NaN for a line without length.
 
     Raises
     ------
@@ -258,7 +259,9 @@ def strikes(features: Features) -> Features:
     >>> found[["line_length", "azimuth", "straightness"]].round(2).values.tolist()
     [[33.32, 90.0, 0.34]]
     """
-    found, pieces = _pieces(features, "faults.strikes")
+    where = "faults.strikes.features"
+    found = traces(geometries(features, where), where)
+    pieces = segments(found)
     row, count = found.row[pieces.trace], len(features)
     length = np.bincount(row, pieces.length, count) / _METRES
     azimuth, straightness = axial_mean(pieces.azimuth, pieces.length, row, count)

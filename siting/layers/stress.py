@@ -13,7 +13,7 @@ from siting.errors import InputError, PipelineError
 from siting.grid import from_function
 from siting.kernels.lines import SegmentTree
 from siting.kernels.stress import Planes, Spread, StressState, Tendencies, draw, tendencies
-from siting.kernels.traces import Segments, Traces, segments, traces
+from siting.kernels.traces import segments, traces
 from siting.kinds import Features, Grid, Layer, Unit
 from siting.projection import Floats
 from siting.signature import layer
@@ -294,14 +294,9 @@ def _check_dips(dips: Floats, name: str, where: str) -> None:
 
 
 def _planes(faults: Any, dips: _Dips, where: str) -> Planes:
-    found, pieces = _pieces(faults, where, _STRAIGHT)
-    row = found.row[pieces.trace]
-    return Planes(pieces.azimuth, pieces.length, row, dips.mean, dips.sd)
-
-
-def _pieces(faults: Any, where: str, longest: float) -> tuple[Traces, Segments]:
     found = traces(geometries(faults, f"{where}.faults"), f"{where}.faults")
-    return found, segments(found, longest)
+    pieces = segments(found, _STRAIGHT)
+    return Planes(pieces.azimuth, pieces.length, found.row[pieces.trace], dips.mean, dips.sd)
 
 
 def _told(

@@ -7,7 +7,7 @@ from pyproj import Geod
 
 from siting import findings
 from siting.errors import InputError
-from siting.kernels.traces import axial_mean, segments, traces
+from siting.kernels.traces import axial_mean, segments, tell_repeated, traces
 
 WGS84 = Geod(ellps="WGS84")
 
@@ -52,6 +52,13 @@ def test_only_lines_are_traces(geometry: shapely.Geometry) -> None:
         traces(np.array([shapely.LineString([(0, 0), (1, 1)]), geometry]), "faults")
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered in linestrings")
+def test_places_that_are_no_numbers_are_refused() -> None:
+    lines = [shapely.LineString(each) for each in ([(0, 0), (1, 1)], [(0, 0), (np.nan, 1), (2, 2)])]
+    with pytest.raises(InputError, match=r"COORD_INVALID: 1 place is no number\n.*\n.*row 2"):
+        traces(np.array(lines), "faults")
+
+
 def test_lines_without_length_are_left_out_and_told() -> None:
     here, line = shapely.LineString([(5, 5), (5, 5)]), shapely.LineString([(0, 0), (0, 0), (0, 1)])
     found, codes = collected([here, line])
@@ -74,8 +81,11 @@ def test_lines_without_length_are_left_out_and_told() -> None:
 def test_repeated_pieces_are_told_once(copy: list[tuple[float, float]], told: bool) -> None:
     line = shapely.LineString([(179, 0), (-179, 1), (-178, 1)])
     found, codes = collected([line, shapely.LineString(copy)])
-    assert codes == ["ROW_DUPLICATE"] * told
-    assert len(found.row) == 2
+    assert (len(found.row), codes) == (2, [])
+    with findings.collect() as repeated:
+        tell_repeated(found)
+        tell_repeated(found)
+    assert [each.code for each in repeated] == ["ROW_DUPLICATE"] * told
 
 
 def test_longitudes_run_on_across_the_dateline() -> None:

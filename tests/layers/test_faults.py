@@ -122,6 +122,7 @@ def test_duplicates_count_twice_and_are_told() -> None:
     line = [(-1, 0), (1, 0)]
     with findings.collect() as found:
         doubled = density(of(line, line[::-1]), "10 km", ONE_CELL).item()
+        faults.intersections(of(line, line[::-1]))  # tells the same, which is told once
     assert doubled == pytest.approx(2 * density(of(line), "10 km", ONE_CELL).item())
     assert [(each.code, each.found) for each in found] == [
         ("ROW_DUPLICATE", "1 piece of 2, as in rows 1 and 2")
