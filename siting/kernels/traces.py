@@ -135,8 +135,8 @@ def _refuse_nowhere(places: Floats, row: Integers, where: str) -> None:
     bad = np.flatnonzero(~np.isfinite(places).all(axis=1))
     if bad.size:
         raise InputError(
-            "COORD_INVALID", f"{counted(bad.size, 'place is', 'places are')} no number", where=where,
-            found=f"row {row[bad[0]] + 1}: {places[bad[0]].tolist()}",
+            "COORD_INVALID", f"{counted(bad.size, 'place is', 'places are')} no number",
+            where=where, found=f"row {row[bad[0]] + 1}: {places[bad[0]].tolist()}",
             wanted="longitudes and latitudes",
         )  # fmt: skip
 
