@@ -1,0 +1,541 @@
+"""Power and cost of geothermal wells: what a success gives, and what failures add to it.
+
+Percentiles are those of the quantity itself: a tenth of the draws lie below p10. Figures named
+``if_success`` hold only where a place succeeds, those named ``risked`` carry what is lost at places
+like it that fail; neither is shown without ``success``, the chance of one.
+"""
+
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from pydantic import Field
+
+from siting.errors import InputError
+from siting.kernels import money
+from siting.kernels.geothermal.accuracy import NAMES, basis, errors, portrait
+from siting.kernels.geothermal.outcomes import Places
+from siting.kernels.geothermal.quantiles import (
+    EGS,
+    HYDROTHERMAL,
+    SUPERHOT,
+    Kind,
+    Model,
+    QuantileTable,
+    build,
+)
+from siting.kernels.geothermal.sampling import sample
+from siting.kernels.geothermal.water import CRITICAL
+from siting.kinds import Layer, Record, Table, Unit
+from siting.signature import economics
+
+Floats = NDArray[np.float64]
+DEPTHS = (2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 8000.0)  # [m] that wells are tried at
+DEEP = (3000.0, 4000.0, 5000.0, 6000.0, 8000.0, 10_000.0, 12_000.0)
+HOTTEST = 350.0  # [degC] mean beyond which the fits of ordinary plants say nothing
+PORTRAITS = (0.01, 0.1, 0.5)  # cells told in full: by the rank of their risked cost
+
+Money = Annotated[Layer, Unit("USD MWh-1")]
+Power = Annotated[Layer, Unit("MW")]
+Share = Annotated[Layer, Unit("1")]
+Degrees = Annotated[Layer, Unit("degC")] | Annotated[float, Unit("degC")]
+Kelvins = Annotated[Layer, Unit("K")] | Annotated[float, Unit("K"), Field(ge=0)]
+Probability = Annotated[Layer, Unit("1")] | Annotated[float, Field(ge=0, le=1)]
+Target = Annotated[float, Unit("USD MWh-1"), Field(gt=0)]
+Spread = Annotated[float, Field(ge=0, le=5)]
+Draws = Annotated[int, Field(ge=64, le=65_536)]
+
+
+class Wells(NamedTuple):
+    """Power, cost and risk of wells at every cell."""
+
+    risked_p50: Money
+    risked_p10: Money
+    risked_p90: Money
+    if_success_p10: Money
+    if_success_p50: Money
+    if_success_p90: Money
+    net_if_success_p10: Power
+    net_if_success_p50: Power
+    net_if_success_p90: Power
+    success: Share
+    below_target: Share
+    expected_wells: Share
+    wells_per_discovery: Share
+    exploration_loss: Annotated[Layer, Unit("MUSD")]
+    depth: Annotated[Layer, Unit("m")]
+    record: Record
+
+
+# What the figures of the kernel are called here, and what a column of them says.
+_CALLED = {
+    "risked_p50": ("risked_p50", "cost of energy, median, with what is lost at places that fail"),
+    "risked_p10": ("risked_p10", "cost of energy, 10th percentile, with losses at failures"),
+    "risked_p90": ("risked_p90", "cost of energy, 90th percentile, with losses at failures"),
+    "if_success_p10": ("conditional_p10", "cost of energy, 10th percentile, only if it succeeds"),
+    "if_success_p50": ("conditional_p50", "cost of energy, median, only if it succeeds"),
+    "if_success_p90": ("conditional_p90", "cost of energy, 90th percentile, only if it succeeds"),
+    "net_if_success_p10": ("net_p10", "net power of the field, 10th percentile, if it succeeds"),
+    "net_if_success_p50": ("net_p50", "net power of the field, median, only if it succeeds"),
+    "net_if_success_p90": ("net_p90", "net power of the field, 90th percentile, if it succeeds"),
+    "success": ("success", "probability that a system is found and gives power"),
+    "below_target": ("below_target", "probability of a success at or below the target cost"),
+    "expected_wells": ("wells", "full wells expected to be drilled in exploration"),
+    "wells_per_discovery": ("wells_per_discovery", "full exploration wells for each success"),
+    "exploration_loss": ("loss", "expected money spent on exploration that ends in nothing"),
+}  # fmt: skip
+
+
+@economics()
+def hydrothermal(
+    temperature: Annotated[Layer, Unit("degC")],
+    temperature_sd: Kelvins,
+    probability: Probability,
+    costs: Table,
+    depth: Annotated[Layer, Unit("m")] | Annotated[float, Unit("m"), Field(gt=0)] = 2000.0,
+    surface_temperature: Degrees = 15.0,
+    area: Annotated[Layer, Unit("km2")] | None = None,
+    target: Target = 100.0,
+    log_odds_sd: Spread = 0.5,
+    draws: Draws = 1024,
+) -> Wells:
+    """Cost, power and risk of wells into a hot reservoir.
+
+    Parameters
+    ----------
+    temperature : (y, x) layer
+        Of the reservoir, if there is one: mean of what is believed [degC].
+    temperature_sd : float or (y, x) layer
+        Standard deviation of that belief [K].
+    probability : float or (y, x) layer
+        That there is a system in the cell [1], for the cell's own size.
+    costs : table of costs
+        As ``costs_geothermal``.
+    depth : float or (y, x) layer
+        Of the wells [m].
+    surface_temperature : float or (y, x) layer
+        Annual mean of ground and air [degC].
+    area : (y, x) layer, optional
+        Of the reservoir [km2]; drawn from ``field.area`` without it.
+    target : float
+        Cost of energy that ``below_target`` asks for [USD MWh-1].
+    log_odds_sd : float
+        Standard deviation of the log-odds of `probability`, how far off all of them together may
+        be [1]; mixed in before percentiles are taken.
+    draws : int
+        Of everything uncertain, a power of two, the same for every cell.
+
+    Returns
+    -------
+    risked_p50, risked_p10, risked_p90 : (y, x) layers
+        Cost of energy with what is lost at the places that fail for each that does not
+        [USD MWh-1]. Percentiles are of the quantity, also below.
+    if_success_p10, if_success_p50, if_success_p90 : (y, x) layers
+        Cost if the place succeeds, with what its own exploration cost [USD MWh-1].
+    net_if_success_p10, net_if_success_p50, net_if_success_p90 : (y, x) layers
+        Net power of the field, mean over its life [MW].
+    success : (y, x) layer
+        Probability that a system is found and gives power [1].
+    below_target : (y, x) layer
+        Probability of a success whose cost is at most the target, exploration included [1].
+    expected_wells, wells_per_discovery : (y, x) layers
+        Full wells of the exploration, expected here and for each success [1].
+    exploration_loss : (y, x) layer
+        Expected spending that ends in nothing [MUSD].
+    depth : (y, x) layer
+        Of the wells [m].
+    record : record
+        Finance basis, error of the percentiles against 8,192 draws, and three cells in full, with
+        ladder, tornado and the share of the spread that comes of assumed inputs.
+
+    Raises
+    ------
+    InputError
+        VALUE_INVALID for a probability outside 0 to 1, a negative spread or depth, or a reservoir
+        colder than the surface; of the table, COST_MISSING, COST_INVALID.
+
+    Notes
+    -----
+    Field: power density by temperature class x area. Plant: subcritical Rankine cycle below
+    180 degC, double flash above; none below 90 degC, none where pumps take more than it gives.
+    Cost = (CRF capital + upkeep)/energy, with capital and upkeep after GEOPHIRES-X, each with a
+    drawn factor. Exploration climbs a ladder (desk, gradient holes, slim holes, up to three full
+    wells); existence and success of a well are two probabilities, so that retries at an empty
+    place never hit. Money for exploration is carried at the same real rate, without a premium for
+    risk, as the risk is counted. Figures between the nodes of a table are interpolated.
+
+    References
+    ----------
+    Beckers and McCabe (2019), Geothermal Energy 7:5; Wilmarth and Stimac (2015), World Geothermal
+    Congress; docs/geothermal_economics.md has every formula and its source.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from siting.sources.catalogue import catalogue
+    >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
+    >>> hot = xr.DataArray([[150.0, 230.0]], dims=("y", "x"), attrs={"units": "degC"})
+    >>> found = hydrothermal(hot, 15.0, 0.2, costs, draws=64)
+    >>> bool((found.risked_p50 > found.if_success_p50).all())
+    True
+    >>> [round(float(each), 2) for each in found.success[0]]
+    [0.14, 0.14]
+    """
+    where = "geothermal.hydrothermal"
+    ground = _Ground(temperature, surface_temperature, where)
+    _warmer(ground, where)
+    cells = Places(
+        ground.temperature,
+        ground.values(temperature_sd, "temperature_sd", 0.0),
+        ground.values(depth, "depth", 0.0),
+        ground.surface,
+        ground.values(-1.0 if area is None else area, "area", -1.0),
+    )
+    existence = _probabilities(ground, probability, where)
+    model = Model(HYDROTHERMAL, sample(money.by_parameter(costs), draws), target, log_odds_sd)
+    found = _served(model, [cells], existence)
+    return _wells(model, ground, found, existence, costs)
+
+
+@economics()
+def enhanced(
+    temperature: Annotated[Layer, Unit("degC")],
+    temperature_sd: Kelvins,
+    costs: Table,
+    reference_depth: Annotated[float, Unit("m"), Field(gt=0, le=20_000)],
+    depth: Annotated[float, Unit("m"), Field(gt=0, le=12_000)] | None = None,
+    surface_temperature: Degrees = 15.0,
+    suitability: Probability = 0.9,
+    producers: Annotated[float, Field(ge=1, le=1000)] = 10.0,
+    target: Target = 100.0,
+    log_odds_sd: Spread = 0.5,
+    draws: Draws = 1024,
+) -> Wells:
+    """Cost, power and risk of wells into hot rock that is opened, with no need of a reservoir.
+
+    Parameters
+    ----------
+    temperature : (y, x) layer
+        Of the rock at `reference_depth` [degC].
+    temperature_sd : float or (y, x) layer
+        Its standard deviation there [K]; it grows with depth.
+    costs : table of costs
+        As ``costs_geothermal``.
+    reference_depth : float
+        Depth that the temperature is given for [m].
+    depth : float, optional
+        Of the wells [m]. Without it each cell gets that of 2, 3, 4, 5, 6 and 8 km with the least
+        median risked cost.
+    surface_temperature : float or (y, x) layer
+        Annual mean of ground and air [degC].
+    suitability : float or (y, x) layer
+        Probability that the rock can be opened and holds the water: stress, basement, faults [1].
+    producers : float
+        Producers of one development, which makes its size.
+    target : float
+        Cost of energy that ``below_target`` asks for [USD MWh-1].
+    log_odds_sd : float
+        Standard deviation of the log-odds of `suitability` [1].
+    draws : int
+        As for :func:`hydrothermal`.
+
+    Returns
+    -------
+    risked_p50, risked_p10, risked_p90 : (y, x) layers
+        As of :func:`hydrothermal` [USD MWh-1], and so are all others.
+    if_success_p10, if_success_p50, if_success_p90 : (y, x) layers
+        [USD MWh-1].
+    net_if_success_p10, net_if_success_p50, net_if_success_p90 : (y, x) layers
+        [MW].
+    success, below_target, expected_wells, wells_per_discovery : (y, x) layers
+        [1].
+    exploration_loss : (y, x) layer
+        [MUSD].
+    depth : (y, x) layer
+        Of the wells [m].
+    record : record
+        As of :func:`hydrothermal`.
+
+    Raises
+    ------
+    InputError
+        As of :func:`hydrothermal`.
+
+    Notes
+    -----
+    Temperature is linear between surface and reference depth and beyond, which is too hot far
+    below it. Rock of more than 350 degC on average is left out: see :func:`superhot`. Water goes
+    round in a closed loop through parallel fractures that cool by Gringarten's (1975) model; where
+    they have cooled by a drawn share, wells are drilled and opened anew, which is an upkeep. All
+    wells are opened; the plant is a supercritical Rankine cycle. Induced earthquakes are not in it.
+
+    References
+    ----------
+    Gringarten, Witherspoon and Ohnishi (1975), J. Geophys. Res. 80, 1120-1124.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from siting.sources.catalogue import catalogue
+    >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
+    >>> hot = xr.DataArray([[120.0, 200.0]], dims=("y", "x"), attrs={"units": "degC"})
+    >>> found = enhanced(hot, 10.0, costs, "3 km", draws=64)
+    >>> bool(found.risked_p50[0, 1] < found.risked_p50[0, 0])
+    True
+    """
+    tried = DEPTHS if depth is None else (depth,)
+    return _deep(
+        EGS, "geothermal.enhanced", temperature, temperature_sd, costs, reference_depth, tried,
+        surface_temperature, suitability, producers, target, log_odds_sd, draws, (0.0, HOTTEST),
+    )  # fmt: skip
+
+
+@economics()
+def superhot(
+    temperature: Annotated[Layer, Unit("degC")],
+    temperature_sd: Kelvins,
+    costs: Table,
+    reference_depth: Annotated[float, Unit("m"), Field(gt=0, le=20_000)],
+    depth: Annotated[float, Unit("m"), Field(gt=0, le=12_000)] | None = None,
+    surface_temperature: Degrees = 15.0,
+    suitability: Probability = 0.3,
+    producers: Annotated[float, Field(ge=1, le=1000)] = 5.0,
+    target: Target = 100.0,
+    log_odds_sd: Spread = 1.0,
+    draws: Draws = 1024,
+) -> Wells:
+    """Cost, power and risk of wells into fluid above 374 degC, of which no plant runs yet: assumed.
+
+    Parameters
+    ----------
+    temperature : (y, x) layer
+        Of the rock at `reference_depth` [degC].
+    temperature_sd : float or (y, x) layer
+        Its standard deviation there [K]; it grows with depth.
+    costs : table of costs
+        As ``costs_geothermal``; all rows ``superhot`` are assumed.
+    reference_depth : float
+        Depth that the temperature is given for [m].
+    depth : float, optional
+        Of the wells [m]. Without it each cell gets that of 3, 4, 5, 6, 8, 10 and 12 km with the
+        least median risked cost.
+    surface_temperature : float or (y, x) layer
+        Annual mean of ground and air [degC].
+    suitability : float or (y, x) layer
+        Probability that the rock gives fluid and the well lives [1].
+    producers : float
+        Producers of one development.
+    target : float
+        Cost of energy that ``below_target`` asks for [USD MWh-1].
+    log_odds_sd : float
+        Standard deviation of the log-odds of `suitability` [1].
+    draws : int
+        As for :func:`hydrothermal`.
+
+    Returns
+    -------
+    risked_p50, risked_p10, risked_p90 : (y, x) layers
+        As of :func:`hydrothermal` [USD MWh-1], and so are all others.
+    if_success_p10, if_success_p50, if_success_p90 : (y, x) layers
+        [USD MWh-1].
+    net_if_success_p10, net_if_success_p50, net_if_success_p90 : (y, x) layers
+        [MW].
+    success, below_target, expected_wells, wells_per_discovery : (y, x) layers
+        [1].
+    exploration_loss : (y, x) layer
+        [MUSD].
+    depth : (y, x) layer
+        Of the wells [m].
+    record : record
+        As of :func:`hydrothermal`.
+
+    Raises
+    ------
+    InputError
+        As of :func:`hydrothermal`.
+
+    Notes
+    -----
+    Net power = flow x exergy of the fluid in the rock x an assumed share. No correlation holds
+    here for wells, plants or their upkeep: those of lesser temperatures are multiplied by assumed
+    factors. Rock below 374 degC on average is left out. Temperature is linear with depth.
+
+    References
+    ----------
+    IAPWS R6-95(2018) for the exergy; Fridleifsson, Albertsson and others (2015), Geothermics 49,
+    on the wells of the Iceland Deep Drilling Project.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from siting.sources.catalogue import catalogue
+    >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
+    >>> hot = xr.DataArray([[30.0, 300.0]], dims=("y", "x"), attrs={"units": "degC"})
+    >>> superhot(hot, 30.0, costs, "3 km", draws=64).depth.values.tolist()
+    [[nan, 6000.0]]
+    """
+    tried = DEEP if depth is None else (depth,)
+    return _deep(
+        SUPERHOT, "geothermal.superhot", temperature, temperature_sd, costs, reference_depth, tried,
+        surface_temperature, suitability, producers, target, log_odds_sd, draws, (CRITICAL, 620.0),
+    )  # fmt: skip
+
+
+def _deep(
+    kind: Kind,
+    where: str,
+    temperature: xr.DataArray,
+    temperature_sd: xr.DataArray | float,
+    costs: Any,
+    reference_depth: float,
+    tried: tuple[float, ...],
+    surface_temperature: xr.DataArray | float,
+    suitability: xr.DataArray | float,
+    producers: float,
+    target: float,
+    log_odds_sd: float,
+    draws: int,
+    limits: tuple[float, float],
+) -> Wells:
+    """Wells whose temperature follows from their depth, at the depth of the least risked cost."""
+    ground = _Ground(temperature, surface_temperature, where)
+    _warmer(ground, where)
+    sd = ground.values(temperature_sd, "temperature_sd", 0.0)
+    existence = _probabilities(ground, suitability, where)
+    model = Model(kind, sample(money.by_parameter(costs), draws), target, log_odds_sd)
+    options = []
+    for each in tried:
+        factor = each / reference_depth
+        mean = ground.surface + (ground.temperature - ground.surface) * factor
+        mean = np.where((mean >= limits[0]) & (mean <= limits[1]), mean, np.nan)
+        same = np.full(mean.shape, each)
+        options.append(
+            Places(mean, sd * factor, same, ground.surface, np.full(mean.shape, producers))
+        )
+    found = _served(model, options, existence)
+    return _wells(model, ground, found, existence, costs)
+
+
+class _Ground:
+    """Cells of a layer that have a temperature, as one column each."""
+
+    def __init__(
+        self, temperature: xr.DataArray, surface: xr.DataArray | float, where: str
+    ) -> None:
+        whole = np.asarray(temperature.data, dtype=float)
+        self.template, self.where = temperature, where
+        self.known = np.isfinite(whole)
+        self.temperature = whole[self.known]
+        self.surface = self.values(surface, "surface_temperature", -90.0)
+
+    def values(self, given: xr.DataArray | float, name: str, least: float) -> Floats:
+        """Values of an argument at the cells; InputError VALUE_INVALID below the least."""
+        if isinstance(given, xr.DataArray):
+            found = np.asarray(given.data, dtype=float)[self.known]
+        else:
+            found = np.full(self.temperature.shape, float(given))
+        if (found < least).any():
+            raise InputError(
+                "VALUE_INVALID", "a value is less than it can be", where=f"{self.where}.{name}",
+                found=f"{np.nanmin(found):g}", wanted=f"at least {least:g}",
+            )  # fmt: skip
+        return found
+
+    def layer(self, column: NDArray[Any], text: str) -> xr.DataArray:
+        """A layer from a column, NaN where there are no cells."""
+        whole = np.full(self.known.shape, np.nan, np.float32)
+        whole[self.known] = column
+        return xr.DataArray(
+            whole, dims=self.template.dims, coords=self.template.coords,
+            attrs={"own": {"long_name": text}},
+        )  # fmt: skip
+
+
+def _warmer(ground: _Ground, where: str) -> None:
+    """InputError VALUE_INVALID where what is below is colder than what is above."""
+    colder = ground.temperature < ground.surface
+    if colder.any():
+        raise InputError(
+            "VALUE_INVALID", f"{int(colder.sum())} cells are colder below than at the surface",
+            where=f"{where}.temperature",
+            found=f"down to {ground.temperature[colder].min():g} degC",
+            wanted="at least the surface temperature",
+            fix="compare the units of both, and the value for no data",
+        )  # fmt: skip
+
+
+def _probabilities(ground: _Ground, given: xr.DataArray | float, where: str) -> Floats:
+    found = ground.values(given, "probability", -np.inf)
+    if ((found < 0) | (found > 1)).any():
+        raise InputError(
+            "VALUE_INVALID", "a probability lies outside 0 to 1", where=f"{where}.probability",
+            found=f"{np.nanmin(found):g} to {np.nanmax(found):g}", wanted="from 0 to 1",
+            fix="a score is no probability: calibrate it first",
+        )  # fmt: skip
+    return np.asarray(found)
+
+
+class _Served(NamedTuple):
+    """Figures of all cells at their depth, from a table."""
+
+    figures: NDArray[np.float32]
+    cells: Places
+    table: QuantileTable
+
+
+def _served(model: Model, options: list[Places], existence: Floats) -> _Served:
+    """The figures of each cell at that of its options whose median risked cost is least."""
+    together = Places(*(np.concatenate(each) for each in zip(*options, strict=True)))
+    table = build(model, together, np.tile(existence, len(options)))
+    cost = NAMES.index("risked_p50")
+    best, cells = table.figures(options[0], existence), [each.copy() for each in options[0]]
+    for option in options[1:]:
+        found = table.figures(option, existence)
+        better = found[:, cost] < np.where(np.isnan(best[:, cost]), np.inf, best[:, cost])
+        # A cell without a cost at any depth still has its chance of success there.
+        better |= np.isnan(best[:, cost]) & np.isnan(cells[0]) & np.isfinite(option.mean)
+        best[better] = found[better]
+        for mine, theirs in zip(cells, option, strict=True):
+            mine[better] = theirs[better]
+    return _Served(best, Places(*cells), table)
+
+
+def _wells(model: Model, ground: _Ground, found: _Served, existence: Floats, costs: Any) -> Wells:
+    layers = {
+        name: ground.layer(
+            found.figures[:, NAMES.index(figure)], f"{_SAID[model.kind.name]}: {text}"
+        )
+        for name, (figure, text) in _CALLED.items()
+    }
+    known = np.isfinite(found.cells.mean)
+    depth = ground.layer(np.where(known, found.cells.depth, np.nan), "Depth of the wells")
+    return Wells(**layers, depth=depth, record=_record(model, found, existence, costs))
+
+
+_SAID = {
+    "hydrothermal": "Hydrothermal",
+    "egs": "Enhanced geothermal",
+    "superhot": "Superhot, assumed",
+}
+
+
+def _record(model: Model, found: _Served, existence: Floats, costs: Any) -> dict[str, Any]:
+    """What the figures rest on, how far off they are, and three cells in full."""
+    table = money.by_parameter(costs)
+    risked = found.figures[:, NAMES.index("risked_p50")]
+    ranked = np.argsort(risked, kind="stable")[: int(np.isfinite(risked).sum())]
+    chosen = sorted({int(ranked[int(rank * (len(ranked) - 1))]) for rank in PORTRAITS}
+                    ) if len(ranked) else []  # fmt: skip
+    return {
+        "wells": model.kind.name,
+        "basis": basis(model, table),
+        "cells": len(risked),
+        "cells_with_power": len(ranked),
+        "draws": len(model.sample),
+        "nodes": len(found.table),
+        "table_error": errors(model, found.cells, existence, found.figures, table),
+        "portraits": [portrait(model, found.cells, existence, row, table) for row in chosen],
+        "assumed_rows": int((table["status"] == "assumed").sum()) if "status" in table else None,
+        "rows": len(table),
+    }
