@@ -105,6 +105,20 @@ VALUES = {
     "event_density.minimum_magnitude": 5.0,
     "event_density.first_year": 2001,
     "event_density.last_year": 2010,
+    "complete_event_density.radius": 900.0,
+    "complete_event_density.minimum_magnitude": 5.0,
+    "complete_event_density.last_year": 2010,
+    "frequency_magnitude.first_year": 2001,
+    "frequency_magnitude.last_year": 2010,
+    "completeness_by_period.first_year": 2001,
+    "completeness_by_period.last_year": 2010,
+    "completeness_by_period.minimum_magnitude": 5.0,
+    "mainshocks_by_nearest_neighbour.threshold": -5.0,
+    "from_velocities.distance": 2_000.0,
+    "near_edge.distance": 800_000.0,
+    "upward_continuation.height": 1_000.0,
+    "elevation_trend.span": 1_600_000.0,
+    "detrended_elevation.span": 1_600_000.0,
     "relief.radius": 800_000.0,
     "roughness.radius": 800_000.0,
     "topographic_position.radius": 800_000.0,
@@ -211,6 +225,10 @@ def points(grid: GeoBox) -> gpd.GeoDataFrame:
         geometry=places,
     )
     units = {"mw": "1", "depth": "km", "warmth": "degC", "ratio": "1"}
+    for way in ("east", "north"):
+        events[f"{way}_velocity"] = rng.normal(0, 5, count)
+        events[f"{way}_velocity_sd"] = rng.uniform(0.2, 1, count)
+        units |= {f"{way}_velocity": "mm yr-1", f"{way}_velocity_sd": "mm yr-1"}
     return with_marks(events, {**units, "SiO2": "mg kg-1", "Al2O3": "percent"})
 
 
@@ -272,9 +290,12 @@ def classes() -> pd.DataFrame:
             "class": [1, 2, 3, 4],
             "heat_flow": [45.0, 60.0, 75.0, 90.0],
             "standard_deviation": [10.0, 12.0, 20.0, 30.0],
+            "magnitude": [5.0, 5.5, 6.0, 6.5],
+            "first_year": [2005, 2003, 2001, 2001],
         }
     )
-    return with_marks(table, {"heat_flow": "mW m-2", "standard_deviation": "mW m-2"})
+    units = {"heat_flow": "mW m-2", "standard_deviation": "mW m-2", "magnitude": "1"}
+    return with_marks(table, units)
 
 
 def value_for(call: Callable[..., Any], argument: Argument, grid: GeoBox) -> Any:
