@@ -26,6 +26,7 @@ from siting.units import convert
 from .layer_arguments import (
     GRIDS,
     LAYER_KINDS,
+    LINES,
     POLYGONS,
     VALUES,
     arguments,
@@ -256,7 +257,7 @@ def test_tables_name_functions_that_exist() -> None:
         public(spec) for section in ("layers", "exclusions") for spec in functions(section).values()
     }
     known = {key_of(call, each.name) for call in every for each in specification(call).arguments}
-    assert set(LAYER_KINDS) | POLYGONS | set(VALUES) <= known
+    assert set(LAYER_KINDS) | LINES | POLYGONS | set(VALUES) <= known
     assert set(NAN_EXCEPTIONS) <= {call.__name__ for call in every}
 
 

@@ -55,7 +55,7 @@ def faults(world: World, asked: argparse.Namespace) -> list[Tally]:
 def limits(world: World, asked: argparse.Namespace) -> list[Tally]:
     sizes = (3000, 6000, 9000, 12_000, 20_000, 60_000, 110_000, 250_000, 300_000)
     # Below what the libraries take, and within the run.
-    more = tuple(each * MB for each in (8, 250, 1180, 1230, 1300, 1400, 1500, 1600, 1800, 2000))
+    more = tuple(each * MB for each in (8, 100, 130, 160, 200, 250, 300, 400, 600, 900))
     every = min(asked.every, 3)
     return [
         crashes.limits(world, "a limit on file size", sizes[::every], file_size, "DISK_FULL"),
