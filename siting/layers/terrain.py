@@ -15,6 +15,7 @@ from siting.proximity import cell_side
 from siting.signature import layer
 
 _RADIUS = Field(gt=0, le=1_000_000)
+_SPAN = Field(gt=0, le=2_000_000)
 
 
 @layer()
@@ -193,7 +194,7 @@ def topographic_position(
 @layer()
 def elevation_trend(
     elevation: Annotated[Layer, Unit("m")],
-    span: Annotated[float, Unit("m"), _RADIUS],
+    span: Annotated[float, Unit("m"), _SPAN],
     grid: Grid,
 ) -> Annotated[Layer, Unit("m")]:
     """Elevation smoothed over a span.
@@ -244,7 +245,7 @@ def elevation_trend(
 @layer()
 def detrended_elevation(
     elevation: Annotated[Layer, Unit("m")],
-    span: Annotated[float, Unit("m"), _RADIUS],
+    span: Annotated[float, Unit("m"), _SPAN],
     grid: Grid,
 ) -> Annotated[Layer, Unit("m")]:
     """Elevation without its trend over a span.
