@@ -13,7 +13,15 @@ from siting.kinds import Results
 from siting.outputs import templates
 from siting.outputs.map import content
 from siting.outputs.map.labels import display_name, display_unit
-from siting.outputs.report import places, provenance, skill_figures, surrogate, validation
+from siting.outputs.report import (
+    compare,
+    compare_figures,
+    places,
+    provenance,
+    skill_figures,
+    surrogate,
+    validation,
+)
 from siting.outputs.report.alternatives import (
     auc_text,
     caption,
@@ -59,6 +67,7 @@ def render(results: Results) -> str:
     page = templates.environment("siting.outputs.report").get_template("page.html")
     with drawing():
         sections = _skill(results) | _places(results) | _layers(results) | _simulation(results)
+        sections |= _comparison(results)
     return page.render(
         face=content.face(results),
         ground=content.ground(results),
@@ -89,7 +98,8 @@ def policy(style: str) -> str:
 
 def _skill(results: Results) -> dict[str, Any]:
     """How well the run finds known fields: tables, figures, self-test, labels."""
-    skill = read(content.skill_record(results))
+    record = content.skill_record(results)
+    skill = None if record is compare.comparison_record(results) else read(record)
     models = provenance.models(results)
     if skill is None:
         return {"skill": None, "models": models}
@@ -107,6 +117,31 @@ def _skill(results: Results) -> dict[str, Any]:
         "most_bars": skill_figures.MOST_BARS,
         "leakage": _leakage(skill),
     }
+
+
+def _comparison(results: Results) -> dict[str, Any]:
+    """Approaches and single layers side by side: tables, figures, variogram."""
+    record = compare.comparison_record(results)
+    if record is None:
+        return {"comparison": None}
+    found = compare.read(record)
+    drawn = {
+        "comparison_skill": (
+            compare_figures.skill_figure(record), compare_figures.skill_text(record)
+        ),
+        "comparison_curves": (
+            compare_figures.curves_figure(record, found.capture_of if found else "systems"),
+            compare_figures.curves_text(record),
+        ),
+        "comparison_variogram": (
+            compare_figures.variogram_figure(record), compare_figures.variogram_text(record)
+        ),
+    }  # fmt: skip
+    pictures = {
+        name: None if figure is None else Picture.of(figure, text)
+        for name, (figure, text) in drawn.items()
+    }
+    return {"comparison": found, **pictures}
 
 
 def _simulation(results: Results) -> dict[str, Any]:
@@ -207,6 +242,11 @@ def _provenance(results: Results) -> dict[str, Any]:
         "sources": sources,
         "values": provenance.value_rows(results, numbers),
         "records": provenance.other_records(
-            results, [content.skill_record(results), surrogate_record(results)]
+            results,
+            [
+                content.skill_record(results),
+                surrogate_record(results),
+                compare.comparison_record(results),
+            ],
         ),
     }
