@@ -19,6 +19,8 @@ CASES = {
     "read": ("storage", "READ"),
     "solar": ("solar", "CASE"),
     "hindcast": ("hindcast", "CASE"),
+    "kriging": ("kriging", "CASE"),
+    "evidence": ("evidence", "CASE"),
     "topsis": ("multicriteria", "CASE"),
     "wave_flux": ("waves", "FLUX"),
     "wave_spectra": ("waves", "SPECTRA"),

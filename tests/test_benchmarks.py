@@ -15,6 +15,7 @@ COARSE = "1000 km"
 def the_case(name: str) -> Case:
     peer = {
         "distance": "pykdtree",
+        "kriging": "pykrige",
         "solar": "pvlib",
         "topsis": "pymcdm",
         "wave_flux": "mhkit",

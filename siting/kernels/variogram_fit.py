@@ -64,10 +64,11 @@ def fit_variogram(places: Floats, values: Floats, error: Floats, model: Model) -
 
     Notes
     -----
-    Semivariances up to the distance of the outermost place from the middle, in lags that widen with distance, weighted
-    by the number of pairs over the squared distance. The mean variance of the errors of measurement
-    is taken off first, for two values differ by both of their errors. The range is held between
-    the first lag and twice the last, the sill below four times the variance of the values.
+    Semivariances up to the distance of the outermost place from the middle, in lags that widen
+    with distance, weighted by the number of pairs over the squared distance. The mean variance of
+    the errors of measurement is taken off first, for two values differ by both of their errors.
+    The range is held between the first lag and twice the last, the sill below four times the
+    variance of the values.
 
     References
     ----------
