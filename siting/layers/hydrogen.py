@@ -236,7 +236,7 @@ def radiolysis_rate(
     return reduce(lambda one, other: one + other, rate)
 
 
-@layer()
+@layer(status="assumed")
 def discounted(chance: _Chance, reliability: _Share) -> Annotated[Layer, Unit("1")]:
     """Chance lowered by how far its evidence is trusted.
 
@@ -250,7 +250,7 @@ def discounted(chance: _Chance, reliability: _Share) -> Annotated[Layer, Unit("1
     Returns
     -------
     (y, x) layer
-        Their product [1].
+        Their product [1], assumed: the reliability is a judgement.
 
     Raises
     ------
