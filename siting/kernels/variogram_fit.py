@@ -5,11 +5,13 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from siting.errors import InputError
 from siting.kernels.kriging import Covariance, Field, Floats
 
 Model = Literal["exponential", "spherical", "gaussian"]
 _CLASSES = {"exponential": "Exponential", "spherical": "Spherical", "gaussian": "Gaussian"}
 _LAGS = 16
+_FEWEST_LAGS = 5  # with pairs; the model has three parameters
 _MOST = 4000  # places that pairs are taken of; more are drawn from, with a fixed seed
 _REACHED = 0.95  # share of the sill at the range of a model that only tends to it
 
@@ -70,6 +72,11 @@ def fit_variogram(places: Floats, values: Floats, error: Floats, model: Model) -
     The range is held between the first lag and twice the last, the sill below four times the
     variance of the values.
 
+    Raises
+    ------
+    InputError
+        FEATURES_FEW where pairs of places lie at too few distances, or no model fits.
+
     References
     ----------
     Webster and Oliver (2007), Geostatistics for environmental scientists, 2nd ed., chapters 4-5.
@@ -82,6 +89,8 @@ def fit_variogram(places: Floats, values: Floats, error: Floats, model: Model) -
     )
     filled = pairs > 0
     distance, semivariance, pairs = distance[filled], semivariance[filled], pairs[filled]
+    if len(distance) < _FEWEST_LAGS:
+        raise _unfitted(f"pairs in {len(distance)} of {_LAGS} lags")
     mean_error = float(error.mean())
     continuous = np.maximum(semivariance - mean_error, 0.0)
     fitted = _fitted(getattr(gstools, _CLASSES[model]), distance, continuous, pairs, values.var())
@@ -108,10 +117,21 @@ def _fitted(kind: Any, distance: Floats, semivariance: Floats, pairs: Floats, sp
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # at a bound the parameters have no covariance: not used
-        fitted.fit_variogram(
-            distance, semivariance, weights=np.sqrt(pairs) / distance, init_guess="current"
-        )
+        try:
+            fitted.fit_variogram(
+                distance, semivariance, weights=np.sqrt(pairs) / distance, init_guess="current"
+            )
+        except RuntimeError as error:  # the search came to no end
+            raise _unfitted(str(error).split("\n", 1)[0]) from error
     return fitted
+
+
+def _unfitted(found: str) -> InputError:
+    return InputError(
+        "FEATURES_FEW", "no variogram can be fitted to these places", where="variogram",
+        found=found, wanted=f"pairs of places at {_FEWEST_LAGS} distances or more",
+        fix="bring in wells between those that there are, or use heat.heat_flow_by_class",
+    )  # fmt: skip
 
 
 def _range_of(fitted: Any) -> float:

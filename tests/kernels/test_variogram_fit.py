@@ -4,6 +4,7 @@ import gstools
 import numpy as np
 import pytest
 
+from siting.errors import InputError
 from siting.geodesy import ecef
 from siting.kernels.variogram_fit import Model, fit_variogram
 from siting.kernels.variogram_record import block_of, variogram_record
@@ -78,3 +79,20 @@ def test_blocks_are_about_square_at_any_latitude() -> None:
     assert len(np.unique(block_of(places, 400e3))) == pytest.approx(12, abs=1)
     places = ecef(np.linspace(-20, 20, 400), np.full(400, 80.0))
     assert len(np.unique(block_of(places, 400e3))) == pytest.approx(3, abs=1)
+
+
+def test_two_camps_of_wells_tell_no_variogram() -> None:
+    rng = np.random.default_rng(5)
+    longitude = np.repeat([-119.0, -113.0], 12) + rng.uniform(0, 0.05, 24)
+    places = ecef(longitude, 40 + rng.uniform(0, 0.05, 24))
+    with pytest.raises(InputError, match=r"FEATURES_FEW: no variogram(.*\n)+.*lags"):
+        fit_variogram(places, rng.normal(70, 9, 24), np.zeros(24), "exponential")
+
+
+def test_a_search_without_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object, **__: object) -> None:
+        raise RuntimeError("Optimal parameters not found: too many evaluations")
+
+    monkeypatch.setattr(gstools.Exponential, "fit_variogram", endless)
+    with pytest.raises(InputError, match=r"FEATURES_FEW(.*\n)+.*Optimal parameters"):
+        fit_variogram(*wells(60, 6), "exponential")
