@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 DENSE = 1 << 20  # combinations of classes that are counted in one table; more are sorted
+BLOCK = 2048  # rows whose classes are held in the processor's cache
 ROWS = 1 << 18  # rows whose classes are held at once where combinations are sorted
 
 
@@ -150,34 +151,42 @@ def conditions(
 
 
 @numba.njit(nogil=True, cache=True)
-def _class(x: Any, edges: Any, start: int, stop: int, categorical: Any) -> int:
-    """Class of one number; edges are few, so that counting them beats a search."""
-    if x != x:
-        return 0
-    below = 0
-    for each in range(start, stop):
-        below += edges[each] <= x
-    if not categorical:
-        return below + 1
-    return below if below > 0 and edges[start + below - 1] == x else 0
+def _class(column: Any, edges: Any, categorical: Any, number: Any) -> None:
+    """Class of each number of a column. Edges are few: comparing with all of them is fastest."""
+    number[:] = 0
+    for edge in edges:
+        for row in range(len(column)):
+            number[row] += column[row] >= edge  # never of NaN
+    for row in range(len(column)):
+        x, below = column[row], number[row]
+        if categorical:
+            number[row] = below if below > 0 and edges[below - 1] == x else 0
+        else:
+            number[row] = below + 1 if x == x else 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _classify(X: Any, edges: Any, offset: Any, kind: Any, result: Any) -> None:
+    """Classes of some rows, a feature to a row of the result."""
+    column = np.empty(X.shape[0])
+    for f in range(X.shape[1]):
+        column[:] = X[:, f]
+        _class(column, edges[offset[f] : offset[f + 1]], kind[f], result[f])
 
 
 @numba.njit(nogil=True, cache=True)
 def _count(
     X: Any, positive: Any, weight: Any, edges: Any, offset: Any, kind: Any, stride: Any, totals: Any
 ) -> None:
-    for row in range(X.shape[0]):
-        code = 0
-        for f in range(X.shape[1]):
-            code += stride[f] * _class(X[row, f], edges, offset[f], offset[f + 1], kind[f])
-        totals[1 if positive[row] else 0, code] += weight[row]
-
-
-@numba.njit(nogil=True, cache=True)
-def _classify(X: Any, edges: Any, offset: Any, kind: Any, result: Any) -> None:
-    for row in range(X.shape[0]):
-        for f in range(X.shape[1]):
-            result[row, f] = _class(X[row, f], edges, offset[f], offset[f + 1], kind[f])
+    number = np.empty((X.shape[1], BLOCK), dtype=np.int32)
+    for start in range(0, X.shape[0], BLOCK):
+        rows = min(BLOCK, X.shape[0] - start)
+        _classify(X[start : start + rows], edges, offset, kind, number[:, :rows])
+        for row in range(rows):
+            code = 0
+            for f in range(X.shape[1]):
+                code += stride[f] * number[f, row]
+            totals[1 if positive[start + row] else 0, code] += weight[start + row]
 
 
 def _sorted_conditions(
@@ -187,12 +196,14 @@ def _sorted_conditions(
     parts = []
     for start in range(0, len(X), ROWS):
         part = slice(start, start + ROWS)
-        each = np.empty(X[part].shape, dtype=np.int32)
-        _classify(X[part], *found, each)
+        number = np.empty(X[part].T.shape, dtype=np.int32)
+        _classify(X[part], *found, number)
         sums = np.stack([weight[part] * ~positive[part], weight[part] * positive[part]])
-        parts.append(_merged(each, sums))
+        parts.append(_merged(number.T, sums))
     rows = np.concatenate([each for each, _ in parts])
-    return _merged(rows, np.concatenate([sums for _, sums in parts], axis=1))
+    unique, totals = _merged(rows, np.concatenate([sums for _, sums in parts], axis=1))
+    occurring = totals.any(axis=0)  # with weight
+    return unique[occurring], totals[:, occurring]
 
 
 def _merged(rows: NDArray[Any], totals: Floats) -> tuple[Integers, Floats]:
@@ -228,9 +239,12 @@ def looked_up(X: NDArray[Any], found: Classes, tables: Sequence[Floats]) -> Floa
 
 @numba.njit(nogil=True, cache=True)
 def _look_up(X: Any, edges: Any, offset: Any, kind: Any, table: Any, first: Any, sums: Any) -> None:
-    for row in range(X.shape[0]):
-        total = 0.0
-        for f in range(X.shape[1]):
-            each = _class(X[row, f], edges, offset[f], offset[f + 1], kind[f])
-            total += table[first[f] + each]
-        sums[row] = total
+    number = np.empty((X.shape[1], BLOCK), dtype=np.int32)
+    for start in range(0, X.shape[0], BLOCK):
+        rows = min(BLOCK, X.shape[0] - start)
+        _classify(X[start : start + rows], edges, offset, kind, number[:, :rows])
+        for row in range(rows):
+            total = 0.0
+            for f in range(X.shape[1]):
+                total += table[first[f] + number[f, row]]
+            sums[start + row] = total

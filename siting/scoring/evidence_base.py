@@ -139,8 +139,10 @@ class EvidenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         weights, variances = self._weigh(0.0)
         p = expit(logit(self.prior_) + _chosen(weights, combinations))
         expected = float(cells @ p)
-        with np.errstate(invalid="ignore"):  # no known place: a probability of 0 without error
-            s = np.nan_to_num(p * np.sqrt(1 / self.positives_ + _chosen(variances, combinations)))
+        variance = _chosen(variances, combinations)
+        # Where a class has no known place, or nothing else, P is 0 or 1 without an error.
+        s = p * np.sqrt(1 / self.positives_ + np.where(np.isfinite(variance), variance, 0.0))
+        s = np.where(np.isfinite(variance), s, 0.0)
         sd = float(np.sqrt(np.sum((cells * s) ** 2)))
         return {
             "known": self.positives_,

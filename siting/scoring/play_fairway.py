@@ -33,7 +33,7 @@ class VoterVeto(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     Attributes
     ----------
-    components_ : list of str
+    component_names_ : list of str
         Names of the components.
     weights_ : ndarray of shape (n_components, n_features)
         Weights, divided by the scales.
@@ -110,7 +110,7 @@ class VoterVeto(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         ]
         given = self.components or {name: {name: 1.0} for name in names}
         _check_voters(given, names)
-        self.components_ = list(given)
+        self.component_names_ = list(given)
         votes = [[_vote(given[each].get(name, 0.0), each, name) for name in names]
                  for each in given]  # fmt: skip
         weight, middle, scale = np.moveaxis(np.array(votes, dtype=float), 2, 0)
@@ -120,16 +120,16 @@ class VoterVeto(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def _priors(self) -> Floats:
         if not isinstance(self.prior, Mapping):
-            return np.full(len(self.components_), float(self.prior))
-        if set(self.prior) != set(self.components_):
+            return np.full(len(self.component_names_), float(self.prior))
+        if set(self.prior) != set(self.component_names_):
             raise PipelineError(
                 "VALUE_INVALID",
                 "each component needs a prior",
                 where="VoterVeto.prior",
                 found=", ".join(map(str, self.prior)),
-                wanted=", ".join(self.components_),
+                wanted=", ".join(self.component_names_),
             )
-        priors = np.array([self.prior[each] for each in self.components_], dtype=float)
+        priors = np.array([self.prior[each] for each in self.component_names_], dtype=float)
         if not ((priors > 0) & (priors < 1)).all():
             raise PipelineError(
                 "VALUE_INVALID", "a prior is a probability between 0 and 1",
@@ -148,7 +148,7 @@ class VoterVeto(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         Returns
         -------
         ndarray of shape (n_samples, n_components)
-            In the order of ``components_``.
+            In the order of ``component_names_``.
         """
         check_is_fitted(self, "weights_")
         values = validate_data(self, X, dtype=np.float64, reset=False)

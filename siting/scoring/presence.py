@@ -39,17 +39,17 @@ def presence(estimator: Any, y: Any, weight: Floats) -> NDArray[np.bool_]:
     >>> presence(Model(), np.array([0, 1, 1]), np.ones(3)).tolist()
     [False, True, True]
     """
-    check_classification_targets(y)
     kind = type_of_target(y, input_name="y")
-    if kind not in ("binary",):
+    if kind != "binary":
+        check_classification_targets(y)
         raise ValueError(
             f"Only binary classification is supported. The type of the target is {kind}."
         )
     estimator.classes_ = np.unique(y)
     positive: NDArray[np.bool_] = y == estimator.classes_[-1]
-    counted_positive, counted_other = (int(np.count_nonzero(weight[rows])) for rows in (
-        positive, ~positive,
-    ))  # fmt: skip
+    used = weight > 0
+    counted_positive = int(np.count_nonzero(positive & used))
+    counted_other = int(np.count_nonzero(used)) - counted_positive
     if len(estimator.classes_) < 2 or counted_positive < 2 or not counted_other:
         raise InputError(
             "TOO_FEW_POSITIVES",
