@@ -14,7 +14,7 @@ from siting.pipeline.messages import mistake, mistakes
 from siting.pipeline.plan import Plan, Step, Value
 from siting.pipeline.registry import nearest
 from siting.signature import Marks
-from siting.sources.catalogue import catalogue
+from siting.sources.catalogue import Elsewhere, known_sources
 from siting.sources.declared import (
     KEYS,
     Embedded,
@@ -23,6 +23,7 @@ from siting.sources.declared import (
     UserFile,
     resolve_path,
 )
+from siting.sources.integrity import refuse_absent
 
 Declared = TypeVar("Declared", bound=BaseModel)
 # Kind of value that a file is read as, by how it is read.
@@ -108,18 +109,20 @@ def source_step(document: Document, name: str, body: Any, folders: tuple[Path, .
 
 def _embedded_step(document: Document, name: str, wanted: Embedded) -> Step:
     written = wanted.source
-    if written not in catalogue():
+    if written not in (known := known_sources()):
         found = mistake(
             document,
             ("sources", name, "source"),
             "SOURCE_UNKNOWN",
-            f"there is no embedded source '{written}'",
+            f"there is no source '{written}'",
             found=written,
-            wanted=", ".join(nearest(written, list(catalogue())) or catalogue()),
+            wanted=", ".join(nearest(written, list(known)) or known),
             fix="`siting sources` lists them; a file of yours is {file: PATH}",
         )
         raise PipelineInvalidError([found])
-    entry = catalogue()[written].model_copy(update={"band": wanted.band})
+    entry = known[written].model_copy(update={"band": wanted.band})
+    if isinstance(entry, Elsewhere):
+        refuse_absent(entry, f"{document.where(('sources', name))} (sources.{name})")
     kind = "features" if entry.kind == "points" else _KINDS[entry.format]
     if kind == "layer" and entry.bands == "month" and entry.band is None:
         kind = "monthly"

@@ -1,4 +1,7 @@
-"""The catalogue of embedded data: what each file holds, whence it comes, how far to trust it."""
+"""The catalogue: what each known file holds, whence it comes, how far to trust it.
+
+Most files are embedded. Others are known by their checksum, and lie in a folder of the user's.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -8,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from siting.io import yaml
 from siting.kinds import LayerKind, Status
+from siting.store.files import user_folder
 
 
 class SeriesText(BaseModel):
@@ -61,6 +65,45 @@ class Entry(BaseModel):
         return data_root() / self.file
 
 
+class Elsewhere(Entry):
+    """One file that is not embedded, as ``data/elsewhere.yaml`` describes it."""
+
+    obtain: str
+    parts: dict[str, str] = {}  # SHA-256 by name of further files beside it
+    read: dict[str, Any] = {}  # what the file itself does not say, as of a user's file
+
+    @property
+    def path(self) -> Path:
+        """Where the file is to lie."""
+        return cache_root() / self.file
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the file and its parts lie there; their content is compared when read."""
+        return all(path.is_file() for path in self.files.values())
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The file and its parts by name."""
+        return {name: self.path.parent / name for name in self.checksums}
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 of the file and its parts by name."""
+        return {self.path.name: self.sha256, **self.parts}
+
+
+def cache_root() -> Path:
+    """Folder of files that are not embedded: ``$SITING_CACHE``, or one in the user's cache.
+
+    Raises
+    ------
+    StorageError
+        HOME_UNKNOWN, where neither says a place.
+    """
+    return user_folder("SITING_CACHE", "data")
+
+
 def data_root() -> Path:
     """Folder of the embedded data: inside the installed package, or beside it in a clone."""
     packaged = Path(__file__).parents[1] / "_data"
@@ -84,3 +127,21 @@ def catalogue() -> dict[str, Entry]:
     """
     document = yaml.read(data_root() / "catalogue.yaml")
     return {name: Entry.model_validate(entry) for name, entry in sorted(document.data.items())}
+
+
+@cache
+def elsewhere() -> dict[str, Elsewhere]:
+    """Every known source that is not embedded, by the name that a pipeline file writes.
+
+    Examples
+    --------
+    >>> elsewhere()["great_basin_cells"].kind
+    'points'
+    """
+    document = yaml.read(data_root() / "elsewhere.yaml")
+    return {name: Elsewhere.model_validate(each) for name, each in sorted(document.data.items())}
+
+
+def known_sources() -> dict[str, Entry]:
+    """Embedded sources and those that are not, by name."""
+    return dict(sorted({**catalogue(), **elsewhere()}.items()))

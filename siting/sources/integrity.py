@@ -5,6 +5,7 @@ from pathlib import Path
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.digests import listed
+from siting.sources.catalogue import Elsewhere
 from siting.sources.declared import SavedModel, UserFile
 from siting.store import sha256_file
 from siting.store.seen import members
@@ -40,6 +41,52 @@ def check_integrity(name: str, declared: UserFile | SavedModel, path: Path) -> N
         if found != wanted[each]:
             raise _mismatch(where, f"{found}  {each}", f"{wanted[each]}  {each}")
     _check_rest(sorted(files.keys() - wanted.keys()), path, where)
+
+
+def check_pinned(name: str, entry: Elsewhere) -> None:
+    """Refuse a file that is not the one which the catalogue knows.
+
+    Parameters
+    ----------
+    name : str
+        Name of the source, for messages.
+    entry : Elsewhere
+        What the catalogue says of the file; of a shapefile every part has a checksum.
+
+    Raises
+    ------
+    InputError
+        CHECKSUM_MISMATCH, and SOURCE_ABSENT where it is gone.
+    """
+    refuse_absent(entry, f"sources.{name}")
+    strange = sorted(members(entry.path).keys() - entry.checksums.keys())
+    if strange:
+        raise _mismatch(f"sources.{name}", f"a part that is not known: {strange[0]}", "none")
+    for each, path in entry.files.items():
+        found, wanted = sha256_file(path), entry.checksums[each]
+        if found != wanted:
+            raise _mismatch(f"sources.{name}", f"{found}  {path}", f"{wanted}  {each}")
+
+
+def refuse_absent(entry: Elsewhere, where: str) -> None:
+    """Refuse a known source whose file is not here, with how to get it and where to put it.
+
+    Raises
+    ------
+    InputError
+        SOURCE_ABSENT.
+    """
+    missing = [str(path) for path in entry.files.values() if not path.is_file()]
+    if missing:
+        raise InputError(
+            "SOURCE_ABSENT",
+            "siting knows this source, and its file is not here",
+            where=where,
+            found=f"no {', '.join(missing)}",
+            wanted=f"SHA-256 {entry.sha256}",
+            fix=f"{entry.obtain}. Put it there, or set SITING_CACHE to the folder that holds "
+            f"{entry.file}",
+        )
 
 
 def _wanted(declared: UserFile | SavedModel, path: Path, where: str) -> dict[str, str]:

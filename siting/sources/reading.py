@@ -17,9 +17,9 @@ from siting.io.quantities import with_units
 from siting.kinds import STATUSES, LayerKind
 from siting.signature import Marks
 from siting.sources import series
-from siting.sources.catalogue import Entry, catalogue
+from siting.sources.catalogue import Elsewhere, Entry, catalogue
 from siting.sources.declared import SavedModel, UserFile
-from siting.sources.integrity import check_integrity
+from siting.sources.integrity import check_integrity, check_pinned
 
 DOLLAR_YEAR = 2025  # prices that costs are brought to where a pipeline file names no year
 _MONTHS = range(1, MONTHS + 1)
@@ -57,6 +57,9 @@ def read_source(name: str, source: Entry | UserFile | SavedModel, path: Path, gr
 
 
 def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
+    if isinstance(entry, Elsewhere):
+        check_pinned(name, entry)
+        return _read_file(name, _as_declared(entry), path, grid)
     if entry.format == "raster" and entry.bands == "month" and entry.band is None:
         return as_monthly([_entry_raster(name, entry, path, grid, band) for band in _MONTHS])
     if entry.format == "raster":
@@ -70,6 +73,16 @@ def _read_entry(name: str, entry: Entry, path: Path, grid: GeoBox) -> Any:
     if entry.kind == "points":
         return table.read_points(path, name=name)
     return table.read_table(path, name=name)
+
+
+def _as_declared(entry: Elsewhere) -> UserFile:
+    """A file that is not embedded, as a pipeline file would declare it."""
+    form = {"vector": "features"}.get(entry.format, entry.format)
+    told: dict[str, Any] = {"format": "points" if entry.kind == "points" else form}
+    if entry.format == "raster":
+        told |= {"kind": entry.kind, "units": entry.units, "quantity": entry.quantity}
+        told |= {"valid_range": entry.valid_range, "band": entry.band}
+    return UserFile(file=entry.file, **told, **entry.read)
 
 
 def _entry_raster(

@@ -214,15 +214,26 @@ def default_root() -> Path:
     StorageError
         HOME_UNKNOWN where neither says a place, and the user has no home folder.
     """
-    if named := os.environ.get("SITING_STORE"):
-        return _at_home(named).absolute()
+    return user_folder("SITING_STORE", "store")
+
+
+def user_folder(variable: str, name: str) -> Path:
+    """Folder that an environment variable names, else ``siting/NAME`` in the XDG cache.
+
+    Raises
+    ------
+    StorageError
+        HOME_UNKNOWN where neither says a place, and the user has no home folder.
+    """
+    if named := os.environ.get(variable):
+        return _at_home(named, variable).absolute()
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if not cache.is_absolute():  # relative paths are to be ignored, says the XDG specification
-        cache = _at_home("~/.cache")
-    return cache / "siting" / "store"
+        cache = _at_home("~/.cache", variable)
+    return cache / "siting" / name
 
 
-def _at_home(path: str) -> Path:
+def _at_home(path: str, variable: str) -> Path:
     """A path with its ``~`` made real; in a container there may be no home to put in its place."""
     with suppress(RuntimeError):
         found = Path(path).expanduser()
@@ -230,5 +241,5 @@ def _at_home(path: str) -> Path:
             return found
     raise StorageError(
         "HOME_UNKNOWN", "there is no home folder to keep stored results in", where=path,
-        fix="set SITING_STORE to a folder for them, by its full path",
+        fix=f"set {variable} to a folder for them, by its full path",
     )  # fmt: skip

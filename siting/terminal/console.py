@@ -216,10 +216,12 @@ def print_functions(rows: list[dict[str, Any]]) -> None:
 
 
 def print_sources(rows: list[dict[str, Any]]) -> None:
-    """Embedded sources in a table."""
-    table = new_table("", "source", "title", "kind", "units", "status", "vintage")
+    """Known sources in a table."""
+    table = new_table("", "source", "title", "kind", "units", "status", "vintage", "where")
     for row in rows:
-        cells = (row[key] for key in ("name", "title", "kind", "units", "status", "vintage"))
+        cells = (
+            row[key] for key in ("name", "title", "kind", "units", "status", "vintage", "where")
+        )
         table.add_row(*(escape(str(each)) for each in cells))
     open_screen().print(table)
 

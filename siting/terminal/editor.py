@@ -9,7 +9,7 @@ from siting.outputs.names import MAP, REPORT, SITES, TABLES
 from siting.pipeline.header import Header
 from siting.pipeline.registry import functions
 from siting.pipeline.schema import arguments_model
-from siting.sources.catalogue import catalogue
+from siting.sources.catalogue import known_sources
 from siting.sources.declared import SavedModel, UserFile
 
 
@@ -44,7 +44,7 @@ def editor_schema() -> dict[str, Any]:
 
 
 def _source() -> dict[str, Any]:
-    embedded = {"source": {"enum": list(catalogue())}}
+    embedded = {"source": {"enum": list(known_sources())}}
     declared = {**_plain(SavedModel)["properties"], **_plain(UserFile)["properties"]}
     return {"type": "object", "properties": {**embedded, **declared}}
 

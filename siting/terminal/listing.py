@@ -6,7 +6,7 @@ from typing import Any, get_args
 from siting.kinds import INJECTED_KINDS
 from siting.pipeline.registry import functions
 from siting.signature import Argument, Leaf, leaf, leaves
-from siting.sources.catalogue import catalogue
+from siting.sources.catalogue import Elsewhere, Entry, known_sources
 
 SECTIONS = ("layers", "simulation", "economics", "exclusions", "scoring", "folds", "candidates")
 
@@ -46,9 +46,16 @@ def _kind_text(part: Leaf) -> str:
 
 
 def listed_sources() -> list[dict[str, Any]]:
-    """One row a source: name, title, kind, units, status, vintage, licence, size."""
+    """One row a source: name, title, kind, units, status, vintage, licence, size, where it is."""
     fields = ("title", "format", "kind", "units", "status", "vintage", "licence", "bytes")
     return [
-        {"name": name, **{field: getattr(entry, field) for field in fields}}
-        for name, entry in catalogue().items()
+        {"name": name, **{field: getattr(entry, field) for field in fields}, "where": _place(entry)}
+        for name, entry in known_sources().items()
     ]
+
+
+def _place(entry: Entry) -> str:
+    """Whether a source is embedded, or its file is in the user's folder of such files."""
+    if not isinstance(entry, Elsewhere):
+        return "embedded"
+    return "in the cache" if entry.is_here else "not here"

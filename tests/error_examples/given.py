@@ -1,7 +1,9 @@
-"""Models that are given something else than they were fitted on."""
+"""Models that are given something else than they were fitted on, and sources that are not."""
 
+import os
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +15,8 @@ from siting.io.model import read_model
 from siting.io.model_use import check_training, samples
 from siting.kinds import FittedModel
 from siting.scoring.learned import applied, from_cells
+from siting.sources.catalogue import elsewhere
+from siting.sources.integrity import refuse_absent
 
 from .made import example
 
@@ -51,6 +55,12 @@ def _(folder: Path) -> None:
     grid = make_grid("EPSG:4326", 1.0, (0, 0, 30, 1))
     hot = as_layer(np.linspace(0, 7.6, 30)[None], grid, units="degC").rename("hot")
     applied(model, [hot], as_layer(np.ones((1, 30), dtype=bool), grid), grid)
+
+
+@example("SOURCE_ABSENT")
+def _(folder: Path) -> None:
+    with mock.patch.dict(os.environ, SITING_CACHE=str(folder / "data")):
+        refuse_absent(elsewhere()["PB2002_boundaries"], "plates.yaml:4:12 (sources.plates)")
 
 
 @example("MODEL_WEIGHTS")
