@@ -22,6 +22,7 @@ from siting import __version__
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = yaml.safe_load((ROOT / "data" / "catalogue.yaml").read_text(encoding="utf-8"))
+ELSEWHERE = yaml.safe_load((ROOT / "data" / "elsewhere.yaml").read_text(encoding="utf-8"))
 PIPELINE = yaml.safe_load((ROOT / "pipelines" / "geothermal.yaml").read_text(encoding="utf-8"))
 COARSE = "200 km"
 
@@ -99,7 +100,8 @@ def test_wheel_holds_every_catalogued_file_unchanged(wheel: dict[str, bytes]) ->
     data = below("siting/_data/", wheel)
     wanted = {entry["file"]: entry["sha256"] for entry in CATALOGUE.values()}
     assert {name: digest(data[name]) for name in wanted} == wanted
-    described = {"catalogue.yaml", "README.md", "quantities.yaml", "price_index.yaml"}
+    described = {"catalogue.yaml", "elsewhere.yaml", "quantities.yaml", "price_index.yaml"}
+    described |= {"README.md"}
     assert set(data) == {*wanted, *described}  # how it was built stays out
 
 
@@ -169,7 +171,7 @@ def test_wheel_runs_and_not_the_clone(installed: Path, tmp_path: Path) -> None:
 
 def test_installed_command_lists_every_source(installed: Path, tmp_path: Path) -> None:
     listed = json.loads(command(installed / "siting", "sources", "--json", cwd=tmp_path))
-    assert {each["name"] for each in listed} == set(CATALOGUE)
+    assert {each["name"] for each in listed} == {*CATALOGUE, *ELSEWHERE}
     assert not list(tmp_path.iterdir())
 
 
