@@ -13,6 +13,7 @@ _KILOMETRE = 1000.0
 _DAYS_PER_YEAR = 365.25
 _LEAST_DISTANCE = 0.1  # [km] epicentres are not known better
 _LEAST_TIME = 1 / 1440  # [day] a minute
+_LN10 = float(np.log(10))
 
 
 def windows(magnitude: Floats) -> tuple[Floats, Floats]:
@@ -126,19 +127,23 @@ def nearest_neighbours(
     order = np.argsort(time, kind="stable")
     points, when = ecef(longitude[order], latitude[order]), time[order]
     share = b_value * magnitude[order]
-    parent = np.full(len(time), -1, dtype=np.int64)
-    proximity = np.full(len(time), np.inf)
+    # Single precision, half a metre and some minutes in a century, finds the nearest in a third of
+    # the time; its proximity is then told in full.
+    coarse = points.astype(np.float32).T.copy()
+    moments, shares = when.astype(np.float32), (share * _LN10).astype(np.float32)
+    least = np.float32((_LEAST_DISTANCE * _KILOMETRE) ** 2)
+    best = np.full(len(order), -1, dtype=np.int64)
     for position in range(1, len(order)):
-        gap = points[:position] - points[position]
-        apart = arc(np.sqrt(np.einsum("ij,ij->i", gap, gap))) / _KILOMETRE
-        later = np.maximum(when[position] - when[:position], _LEAST_TIME) / _DAYS_PER_YEAR
-        near = (
-            np.log10(later)
-            + fractal_dimension * np.log10(np.maximum(apart, _LEAST_DISTANCE))
-            - share[:position]
-        )
-        best = int(near.argmin())
-        parent[order[position]], proximity[order[position]] = order[best], near[best]
+        x, y, z = (axis[:position] - axis[position] for axis in coarse)
+        square = np.maximum(x * x + y * y + z * z, least)
+        later = np.maximum(moments[position] - moments[:position], np.float32(_LEAST_TIME))
+        near = np.log(later) + np.float32(fractal_dimension / 2) * np.log(square)
+        best[position] = (near - shares[:position]).argmin()
+    apart = arc(np.linalg.norm(points - points[best], axis=1)) / _KILOMETRE
+    years = np.maximum(when - when[best], _LEAST_TIME) / _DAYS_PER_YEAR
+    near = np.log10(years) + fractal_dimension * np.log10(np.maximum(apart, _LEAST_DISTANCE))
+    parent, proximity = np.full(len(time), -1, dtype=np.int64), np.full(len(time), np.inf)
+    parent[order[1:]], proximity[order[1:]] = order[best[1:]], (near - share[best])[1:]
     return parent, proximity
 
 

@@ -47,7 +47,7 @@ def applied(
     Notes
     -----
     With the even mirror image the transform is the cosine transform of type II, so that nothing
-    is padded: some 40 bytes a cell are held.
+    is padded: 40 bytes a cell are held, 70 where the operator changes from row to row.
 
     Examples
     --------

@@ -73,7 +73,7 @@ def vertical_gradient(
 
     Notes
     -----
-    The wavenumber |k| times the transform. The whole field is held in memory at once, some 40
+    The wavenumber |k| times the transform. The whole field is held in memory at once, 40 to 70
     bytes a cell, after its plane is taken out. Beyond its edges it is mirrored, and gaps are
     filled smoothly: near an edge or a gap the result rests on that, which
     :func:`siting.layers.potential_fields.near_edge` marks. The shorter a wave the more it is

@@ -28,7 +28,7 @@ from siting.signature import layer
 
 _KILOMETRE = 1000.0
 _DEGREES = 180 / np.pi
-_MOST_CELLS = 60_000_000  # some 40 bytes each: 2.4 GB
+_MOST_CELLS = 60_000_000  # up to 70 bytes each: 4 GB
 _UNEVEN = 0.02  # greatest share by which cells of one row may differ in size
 
 _Height = Annotated[float, Unit("m"), Field(gt=0, le=100_000)]
