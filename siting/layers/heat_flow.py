@@ -90,8 +90,9 @@ def kriged(
     Raises
     ------
     InputError
-        FEATURES_FEW for fewer than 20 places; COLUMN_MISSING, VALUE_INVALID for an infinite value,
-        a negative standard deviation, or values that are all the same; GEOMETRY_WRONG.
+        FEATURES_FEW for fewer than 20 places, or pairs of them at too few distances;
+        COLUMN_MISSING; VALUE_INVALID for an infinite value, a negative standard deviation, or
+        values that are all the same; GEOMETRY_WRONG.
     UnitsError
         UNITS_MISSING, UNITS_INCOMPATIBLE.
 
