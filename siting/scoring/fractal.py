@@ -1,5 +1,6 @@
 """Thresholds between populations of a layer, where its concentration-area curve breaks."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 
@@ -161,12 +162,13 @@ def _ends(
     return low, high
 
 
-def _each_tile(layer: xr.DataArray, domain: xr.DataArray, grid: GeoBox) -> list[NDArray[Any]]:
-    found = []
+def _each_tile(
+    layer: xr.DataArray, domain: xr.DataArray, grid: GeoBox
+) -> Iterator[NDArray[np.float64]]:
+    """Known values in the domain, tile by tile: no more than one tile is held."""
     for tile in tiles(grid):
         values = np.asarray(layer.data[tile], dtype=np.float64)
-        found.append(values[(np.asarray(domain.data[tile]) == 1) & np.isfinite(values)])
-    return found
+        yield values[(np.asarray(domain.data[tile]) == 1) & np.isfinite(values)]
 
 
 def _binned(
