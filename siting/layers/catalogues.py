@@ -105,7 +105,7 @@ def mainshocks_by_nearest_neighbour(
     -----
     Proximity t r^d 10^(-b m) to the nearest earlier event
     (:func:`siting.kernels.declustering.nearest_neighbours`): every event is compared with all
-    before it, some minute for 50,000. No windows are set by hand.
+    before it, some 15 seconds for 50,000. No windows are set by hand.
 
     References
     ----------
