@@ -3,7 +3,7 @@
 A class is a whole number: 0 where the evidence is missing, then 1, 2, ... upwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numba
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 DENSE = 1 << 20  # combinations of classes that are counted in one table; more are sorted
-BLOCK = 2048  # rows whose classes are held in the processor's cache
+BLOCK = 1 << 14  # rows whose classes are held in the processor's cache
 ROWS = 1 << 18  # rows whose classes are held at once where combinations are sorted
 
 
@@ -145,9 +145,26 @@ def conditions(
         return _sorted_conditions(X, positive, weight, found)
     stride = np.concatenate([np.cumprod(sizes[:0:-1])[::-1], [1]]).astype(np.int64)
     totals = np.zeros((2, int(np.prod(sizes))))
-    _count(X, positive, weight, *found, stride, totals)
+    for part in _blocks(len(X)):
+        number = _classified(X[part], found)
+        _count(number, np.array(positive[part]), np.array(weight[part]), stride, totals)
     occurring = np.flatnonzero(totals.any(axis=0))
     return np.stack(np.unravel_index(occurring, sizes), axis=1), totals[:, occurring]
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
+
+
+def _classified(X: NDArray[Any], found: Classes) -> NDArray[np.int32]:
+    """Classes of some rows, a feature to a row of the result.
+
+    The copy is what the kernel reads: of one type and order whatever comes in, so that it is
+    compiled once, and with each column in one piece.
+    """
+    number = np.empty(X.T.shape, dtype=np.int32)
+    _classify(np.array(X, dtype=np.float64, order="F"), *found, number)
+    return number
 
 
 @numba.njit(nogil=True, cache=True)
@@ -166,27 +183,18 @@ def _class(column: Any, edges: Any, categorical: Any, number: Any) -> None:
 
 
 @numba.njit(nogil=True, cache=True)
-def _classify(X: Any, edges: Any, offset: Any, kind: Any, result: Any) -> None:
-    """Classes of some rows, a feature to a row of the result."""
-    column = np.empty(X.shape[0])
+def _classify(X: Any, edges: Any, offset: Any, kind: Any, number: Any) -> None:
     for f in range(X.shape[1]):
-        column[:] = X[:, f]
-        _class(column, edges[offset[f] : offset[f + 1]], kind[f], result[f])
+        _class(X[:, f], edges[offset[f] : offset[f + 1]], kind[f], number[f])
 
 
 @numba.njit(nogil=True, cache=True)
-def _count(
-    X: Any, positive: Any, weight: Any, edges: Any, offset: Any, kind: Any, stride: Any, totals: Any
-) -> None:
-    number = np.empty((X.shape[1], BLOCK), dtype=np.int32)
-    for start in range(0, X.shape[0], BLOCK):
-        rows = min(BLOCK, X.shape[0] - start)
-        _classify(X[start : start + rows], edges, offset, kind, number[:, :rows])
-        for row in range(rows):
-            code = 0
-            for f in range(X.shape[1]):
-                code += stride[f] * number[f, row]
-            totals[1 if positive[start + row] else 0, code] += weight[start + row]
+def _count(number: Any, positive: Any, weight: Any, stride: Any, totals: Any) -> None:
+    for row in range(len(weight)):
+        code = 0
+        for f in range(len(stride)):
+            code += stride[f] * number[f, row]
+        totals[1 if positive[row] else 0, code] += weight[row]
 
 
 def _sorted_conditions(
@@ -196,10 +204,8 @@ def _sorted_conditions(
     parts = []
     for start in range(0, len(X), ROWS):
         part = slice(start, start + ROWS)
-        number = np.empty(X[part].T.shape, dtype=np.int32)
-        _classify(X[part], *found, number)
         sums = np.stack([weight[part] * ~positive[part], weight[part] * positive[part]])
-        parts.append(_merged(number.T, sums))
+        parts.append(_merged(_classified(X[part], found).T, sums))
     rows = np.concatenate([each for each, _ in parts])
     unique, totals = _merged(rows, np.concatenate([sums for _, sums in parts], axis=1))
     occurring = totals.any(axis=0)  # with weight
@@ -233,18 +239,16 @@ def looked_up(X: NDArray[Any], found: Classes, tables: Sequence[Floats]) -> Floa
     """
     sums = np.empty(len(X))
     first = np.concatenate([[0], np.cumsum(found.sizes)]).astype(np.int64)
-    _look_up(X, *found, np.concatenate(tables), first, sums)
+    table = np.concatenate(tables)
+    for part in _blocks(len(X)):
+        _look_up(_classified(X[part], found), table, first, sums[part])
     return sums
 
 
 @numba.njit(nogil=True, cache=True)
-def _look_up(X: Any, edges: Any, offset: Any, kind: Any, table: Any, first: Any, sums: Any) -> None:
-    number = np.empty((X.shape[1], BLOCK), dtype=np.int32)
-    for start in range(0, X.shape[0], BLOCK):
-        rows = min(BLOCK, X.shape[0] - start)
-        _classify(X[start : start + rows], edges, offset, kind, number[:, :rows])
-        for row in range(rows):
-            total = 0.0
-            for f in range(X.shape[1]):
-                total += table[first[f] + number[f, row]]
-            sums[start + row] = total
+def _look_up(number: Any, table: Any, first: Any, sums: Any) -> None:
+    for row in range(len(sums)):
+        total = 0.0
+        for f in range(number.shape[0]):
+            total += table[first[f] + number[f, row]]
+        sums[row] = total

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from siting.errors import InputError, PipelineError
 from siting.kernels import fuzzy
 from siting.scoring.overlay_estimators import memberships
+from siting.scoring.presence import weights_of
 
 Floats = NDArray[np.float64]
 _ANY = Interval(Real, None, None, closed="neither")
@@ -221,7 +222,7 @@ class _Operator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         tags.regressor_tags.poor_score = True  # nothing is learned from y
         return tags
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
         """Remember the features and their memberships; nothing is learned from ``y``.
 
         Parameters
@@ -229,6 +230,8 @@ class _Operator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         X : array-like of shape (n_samples, n_features)
             Features; those without a membership of their own lie in 0..1.
         y : array-like of shape (n_samples,), optional
+            Checked where it is given, and otherwise ignored.
+        sample_weight : array-like of shape (n_samples,), optional
             Checked where it is given, and otherwise ignored.
 
         Raises
@@ -240,6 +243,7 @@ class _Operator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         target = {} if y is None else {"y": y, "y_numeric": True}
         checked = validate_data(self, X, dtype=np.float64, **target)
         values: Floats = checked if y is None else checked[0]
+        weights_of(sample_weight, values)
         names = [str(each) for each in getattr(self, "feature_names_in_", ())] or [
             f"x{i}" for i in range(self.n_features_in_)
         ]

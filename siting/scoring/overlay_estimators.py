@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from siting.errors import InputError
 from siting.kernels.fuzzy import OPERATORS, gamma_mean
+from siting.scoring.presence import weights_of
 from siting.wording import counted
 
 Floats = NDArray[np.float64]
@@ -29,7 +30,7 @@ class _Overlay(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
         tags.regressor_tags.poor_score = True  # nothing is learned from y
         return tags
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
         """Remember the features; nothing is learned from ``y``.
 
         Parameters
@@ -38,10 +39,13 @@ class _Overlay(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
             Features, each in 0..1.
         y : array-like of shape (n_samples,), optional
             Checked where it is given, and otherwise ignored.
+        sample_weight : array-like of shape (n_samples,), optional
+            Checked where it is given, and otherwise ignored.
         """
         self._validate_params()
         target = {} if y is None else {"y": y, "y_numeric": True}
-        validate_data(self, X, dtype=np.float64, **target)
+        checked = validate_data(self, X, dtype=np.float64, **target)
+        weights_of(sample_weight, checked if y is None else checked[0])
         return self._prepare()
 
     def _prepare(self) -> Self:

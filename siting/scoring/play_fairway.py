@@ -83,7 +83,7 @@ class VoterVeto(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         tags.classifier_tags.poor_score = True  # nothing is learned from y
         return tags
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
         """Bring the votes into the order of the features; nothing is learned.
 
         Parameters
@@ -92,6 +92,8 @@ class VoterVeto(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
             Features.
         y : array-like of shape (n_samples,), optional
             Names the two classes, where it is given.
+        sample_weight : array-like of shape (n_samples,), optional
+            A sample without weight does not name a class; otherwise ignored.
 
         Raises
         ------
@@ -104,7 +106,7 @@ class VoterVeto(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
             self.classes_ = np.array([0, 1])
         else:
             X, y = validate_data(self, X, y, dtype=np.float64)
-            presence(self, y, weights_of(None, X))
+            presence(self, y, weights_of(sample_weight, X))
         names = [str(each) for each in getattr(self, "feature_names_in_", ())] or [
             f"x{i}" for i in range(self.n_features_in_)
         ]

@@ -21,7 +21,7 @@ from siting.scoring.presence import (
     takes_missing,
     weights_of,
 )
-from siting.scoring.spatial_splits import spatial_splits
+from siting.scoring.spatial_splits import refuse_random, spatial_splits
 
 Floats = NDArray[np.float64]
 _LEAST = 1e-12  # probability that a log loss counts instead of 0
@@ -106,7 +106,15 @@ class SpatialStacking(ClassifierMixin, MetaEstimatorMixin, _BaseComposition):  #
         return found
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, also ``name__parameter`` of a model."""
+        """Set parameters, also ``name__parameter`` of a model.
+
+        Raises
+        ------
+        PipelineError
+            FOLDS_RANDOM, where random folds are replaced by their rows, which no longer say so.
+        """
+        if isinstance(params.get("cv"), list) and hasattr(self.cv, "split"):
+            refuse_random(self.cv, "SpatialStacking.cv")
         self._set_params("estimators", **params)
         return self
 

@@ -107,6 +107,12 @@ def test_random_folds_are_refused(cv: Any) -> None:
     assert caught.value.code == "FOLDS_RANDOM"
 
 
+def test_random_folds_are_refused_when_a_run_turns_them_into_rows() -> None:
+    X, y = samples()
+    with pytest.raises(PipelineError, match="neighbours on both sides"):
+        fit(SpatialStacking(PAIR, cv=RandomFolds(5)), X, y)
+
+
 def test_samples_without_places_are_refused() -> None:
     X, y = samples()
     with pytest.raises(InputError, match="without their places") as caught:
