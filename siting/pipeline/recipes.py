@@ -38,8 +38,9 @@ def _code_of_estimators(written: Any) -> dict[str, str]:
     found = _code_of_estimators(list(written.values()))
     for name in written:
         if str(name).startswith("siting."):
-            module, _, own = str(name).rpartition(".")
-            found[str(name)] = code_digest(getattr(importlib.import_module(module), own))
+            module, _, own = str(name).removeprefix("siting.").rpartition(".")
+            stage = importlib.import_module(f"siting.scoring.{module.removeprefix('scoring.')}")
+            found[str(name)] = code_digest(getattr(stage, own))
     return found
 
 

@@ -62,8 +62,9 @@ def test_mistakes_inside_are_told_with_their_place(
     assert place in str(caught.value)
 
 
-def test_a_score_follows_from_the_code_of_our_own_estimators() -> None:
-    call = _bound(TEXT)
+@pytest.mark.parametrize("written", ["siting.scoring.", "siting."])
+def test_a_score_follows_from_the_code_of_our_own_estimators(written: str) -> None:
+    call = _bound(TEXT.replace("siting.scoring.", written))
     own = _code_of_estimators([dict(each) for each in call.arguments["approaches"].values()])
-    assert list(own) == ["siting.scoring.overlay_estimators.WeightedOverlay"]
-    assert len(own["siting.scoring.overlay_estimators.WeightedOverlay"]) == 64
+    assert list(own) == [f"{written}overlay_estimators.WeightedOverlay"]
+    assert len(own[f"{written}overlay_estimators.WeightedOverlay"]) == 64
