@@ -69,6 +69,7 @@ def fitted_model(
     InputError
         FEATURES_CONSTANT.
     """
+    _tell_constant(table)
     fitted = fit(model, table.X, table.y, table.weight)
     importance = feature_importance(fitted, table.X, table.y, table.weight)
     names = tuple(map(str, table.X.columns))
@@ -86,6 +87,19 @@ def fitted_model(
         **({"bootstraps": bootstraps} if bootstraps else {}),
     }
     return FittedModel(fitted, names, card, table.X.to_numpy(dtype=np.float64)), known
+
+
+def _tell_constant(table: Training) -> None:
+    """A finding for features with one value, beside others that vary."""
+    varies = table.X.to_numpy().min(axis=0) < table.X.to_numpy().max(axis=0)
+    if varies.any() and not varies.all():
+        warn(
+            "FEATURES_CONSTANT",
+            "features have the same value at every sample: nothing is learned from them",
+            where=str(table.record.get("name", "labels")),
+            found=", ".join(map(str, table.X.columns[~varies])),
+            fix="leave them out, or look at why they do not vary",
+        )
 
 
 def tell_directions(names: Sequence[str]) -> None:

@@ -140,6 +140,21 @@ def check_conflict(frame: pd.DataFrame, target: str | None, name: str) -> None:
         )
 
 
+def tell_repeated(frame: pd.DataFrame, name: str) -> None:
+    """A note for labels at one and the same place: they are one group, and each counts."""
+    place = [frame.longitude.round(_DECIMALS), frame.latitude.round(_DECIMALS)]
+    repeated = frame.groupby(place).label.transform("size") > 1
+    if repeated.any():
+        warn(
+            "ROW_DUPLICATE",
+            f"{counted(repeated.sum(), 'label')} share their place with another: each counts",
+            where=name,
+            found=shortened(frame.name[repeated].tolist()),
+            fix="keep one row for each place, or give each its part of the weight",
+            severity="note",
+        )
+
+
 def check_classes(X: pd.DataFrame, y: NDArray[np.int64], where: str) -> None:
     """Refuse samples of one class, or with positives of one field alone.
 

@@ -19,7 +19,7 @@ from siting.columns import row_names
 from siting.geodesy import geodesic_distance
 from siting.grid import cell_of, is_periodic, sample
 from siting.projection import position
-from siting.scoring.label_checks import check_conflict, tell, tell_rounded
+from siting.scoring.label_checks import check_conflict, tell, tell_repeated, tell_rounded
 from siting.scoring.label_columns import region_of, system_of, target_of, weight_of
 from siting.scoring.outlines import has_outlines, label_places
 
@@ -99,6 +99,7 @@ def place_labels(
     check_conflict(placed, target, name)
     if not has_outlines(labels, name):
         tell_rounded(placed, grid, name)
+        tell_repeated(placed, name)
     return Labels(placed.assign(group=_groups(placed)), record)
 
 

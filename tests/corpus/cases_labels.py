@@ -156,11 +156,18 @@ def _(folder: Path) -> str:
                     "near: {distance.distance_to: {features: sites}}", "near")  # fmt: skip
 
 
-@case("l_polygons", kind="labels", expect="error", code="GEOMETRY_MIXED", why="leases as labels")
+@case("l_polygons", kind="labels", expect="accept", why="leases as labels", holds=learned_east)
 def _(folder: Path) -> str:
     outlines = [shapely.box(lon, lat, lon + 0.1, lat + 0.1) for _, _, lon, lat, _ in LABELLED]
     leases = features(outlines, label=TRUTH)
     leases.to_file(folder / "sites.gpkg")
+    return learning(folder, "{file: sites.gpkg}")
+
+
+@case("l_lines", kind="labels", expect="error", code="GEOMETRY_MIXED", why="lines as labels")
+def _(folder: Path) -> str:
+    lines = [shapely.LineString([(lon, lat), (lon + 0.1, lat)]) for _, _, lon, lat, _ in LABELLED]
+    features(lines, label=TRUTH).to_file(folder / "sites.gpkg")
     return learning(folder, "{file: sites.gpkg}")
 
 

@@ -6,8 +6,10 @@ import dask
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from siting.errors import PipelineError
@@ -265,6 +267,41 @@ def test_layers_without_names_are_refused(world: World) -> None:
         classifier(
             [world.layers[0], world.layers[0]], world.labels, LogisticRegression(),
             world.domain, world.grid,
+        )  # fmt: skip
+
+
+def test_a_constant_layer_among_others_is_told(world: World) -> None:
+    flat = layer(np.ones((18, 24)), world.grid, "same")
+    with collect() as findings:
+        classifier(
+            [*world.layers, flat], world.labels, LogisticRegression(), world.domain, world.grid,
+            background=50, bootstraps=2,
+        )  # fmt: skip
+    assert [(each.code, each.severity, each.found) for each in findings] == [
+        ("FEATURES_CONSTANT", "warning", "same")
+    ]
+
+
+def test_outlines_and_weights_reach_the_model(world: World) -> None:
+    apart = world.labels.iloc[[0, 3, 7]]
+    boxes = [shapely.box(0, 15, 3, 18), shapely.box(5, 14, 7, 16), shapely.box(1, 8, 2, 9)]
+    outlines = apart.set_geometry(boxes, crs="EPSG:4326")
+    outlines.attrs = world.labels.attrs
+    with collect():
+        found = classifier(
+            world.layers, outlines, LogisticRegression(C=10.0), world.domain, world.grid,
+            background=100, bootstraps=2,
+        )  # fmt: skip
+        table = classification_table(
+            world.layers, outlines, world.domain, world.grid, background=100
+        )
+    wanted = LogisticRegression(C=10.0).fit(table.X, table.y, table.weight)
+    assert table.weight[table.y == 1].sum() == pytest.approx(3)
+    assert np.array_equal(found.model.estimator.coef_, wanted.coef_)
+    with collect(), pytest.raises(PipelineError, match="^MODEL_KIND: the model takes no weights"):
+        classifier(
+            world.layers, outlines, KNeighborsClassifier(), world.domain, world.grid,
+            background=100, bootstraps=2,
         )  # fmt: skip
 
 

@@ -274,6 +274,37 @@ def test_too_many_cells_in_outlines_are_refused(
         table(world, outlines((2, 10, 4, 13)))
 
 
+def test_labels_at_one_place_are_told_and_are_one_group(world: World) -> None:
+    labels = points([3.5, 3.5, 9.5], [9.5, 9.5, 9.5], name=["a", "b", "c"])
+    with collect() as findings:
+        found = table(world, labels)
+    assert [(each.code, each.severity, each.found) for each in findings] == [
+        ("ROW_DUPLICATE", "note", "a, b")
+    ]
+    assert places(found.X).group[:3].tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"), [(np.inf, "VALUE_INVALID"), (-9999.0, "NODATA_UNDECLARED")]
+)
+def test_quantities_that_are_none_are_refused(world: World, bad: float, code: str) -> None:
+    labels = world.labels.assign(temperature=[bad, *world.labels.temperature[1:]])
+    with pytest.raises(InputError, match=f"^{code}"):
+        regression_table(world.layers, labels, world.domain, world.grid, target="temperature")
+
+
+def test_a_layer_without_data_leaves_nothing_to_learn(world: World) -> None:
+    layers = [layer(np.full((18, 24), np.nan), world.grid, "empty"), *world.layers]
+    with collect() as findings, pytest.raises(InputError, match="^TOO_FEW_POSITIVES"):
+        classification_table(layers, world.labels, world.domain, world.grid, background=50)
+    assert [each.code for each in findings] == ["SITES_WITHOUT_VALUES"]
+    assert "no value of empty" in findings[0].found
+    with collect(), pytest.raises(InputError, match="^TOO_FEW_POSITIVES"):
+        regression_table(
+            layers, world.labels, world.domain, world.grid, target="temperature"
+        )  # fmt: skip
+
+
 def test_labels_count_by_their_weights(world: World) -> None:
     labels = world.labels.assign(sure=np.arange(1, 16) / 10)
     found = table(world, labels, weight="sure")
