@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
+from siting.kernels.conformal import half_width
 from siting.kernels.prediction import predicted
 from siting.kernels.threads import single_threaded
 from siting.scoring.fitting import fit
@@ -130,10 +131,7 @@ class Search:
     def _fit(self) -> None:
         X, y = self.X.iloc[self.known], np.log(self.target)
         self.held_out = self.predict_held_out(self.model, X, y)
-        wrong = np.sort(np.abs(y - self.held_out))
-        # Of n + 1 exchangeable errors the next one is below this with the probability wanted.
-        rank = int(np.ceil((len(y) + 1) * self.coverage))
-        self.width = float(wrong[min(rank, len(y)) - 1])
+        self.width = half_width(y - self.held_out, self.coverage)
         self.fitted = fit(self.model, X, y)
         self.estimate = predicted(self.fitted, self.X)
 
