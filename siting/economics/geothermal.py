@@ -14,7 +14,7 @@ from pydantic import Field
 
 from siting.errors import InputError
 from siting.kernels import money
-from siting.kernels.geothermal.accuracy import NAMES, basis, errors, portrait
+from siting.kernels.geothermal.accuracy import NAMES, basis, errors, portrait, with_all_draws
 from siting.kernels.geothermal.outcomes import Places
 from siting.kernels.geothermal.quantiles import (
     EGS,
@@ -431,10 +431,8 @@ class _Ground:
 
     def values(self, given: xr.DataArray | float, name: str, least: float) -> Floats:
         """Values of an argument at the cells; InputError VALUE_INVALID below the least."""
-        if isinstance(given, xr.DataArray):
-            found = np.asarray(given.data, dtype=float)[self.known]
-        else:
-            found = np.full(self.temperature.shape, float(given))
+        whole = given.data if isinstance(given, xr.DataArray) else given
+        found: Floats = np.broadcast_to(np.asarray(whole, float), self.known.shape)[self.known]
         if (found < least).any():
             raise InputError(
                 "VALUE_INVALID", "a value is less than it can be", where=f"{self.where}.{name}",
@@ -525,8 +523,8 @@ def _record(model: Model, found: _Served, existence: Floats, costs: Any) -> dict
     table = money.by_parameter(costs)
     risked = found.figures[:, NAMES.index("risked_p50")]
     ranked = np.argsort(risked, kind="stable")[: int(np.isfinite(risked).sum())]
-    chosen = sorted({int(ranked[int(rank * (len(ranked) - 1))]) for rank in PORTRAITS}
-                    ) if len(ranked) else []  # fmt: skip
+    places = [int(ranked[int(rank * (len(ranked) - 1))]) for rank in PORTRAITS if len(ranked)]
+    whole = with_all_draws(model, table)
     return {
         "wells": model.kind.name,
         "basis": basis(model, table),
@@ -535,7 +533,9 @@ def _record(model: Model, found: _Served, existence: Floats, costs: Any) -> dict
         "draws": len(model.sample),
         "nodes": len(found.table),
         "table_error": errors(model, found.cells, existence, found.figures, table),
-        "portraits": [portrait(model, found.cells, existence, row, table) for row in chosen],
+        "portraits": [
+            portrait(whole, found.cells, existence, row, table) for row in dict.fromkeys(places)
+        ],
         "assumed_rows": int((table["status"] == "assumed").sum()) if "status" in table else None,
         "rows": len(table),
     }

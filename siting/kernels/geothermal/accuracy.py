@@ -25,6 +25,11 @@ EXACT_DRAWS = 8192
 _JUDGED = tuple(name for name in NAMES if name.endswith(("_p10", "_p50", "_p90")))
 
 
+def with_all_draws(model: Model, costs: pd.DataFrame) -> Model:
+    """The same model with 8,192 draws of another scrambling."""
+    return Model(model.kind, sample(costs, EXACT_DRAWS, seed=1), model.target, model.log_odds_sd)
+
+
 def errors(
     model: Model, cells: Places, existence: Floats, found: NDArray[np.float32], costs: pd.DataFrame
 ) -> dict[str, Any]:
@@ -53,8 +58,11 @@ def errors(
     if known.size == 0:
         return {"cells": 0, "draws": EXACT_DRAWS, "error": {}}
     chosen = known[np.linspace(0, len(known) - 1, min(CHECKED, len(known))).astype(int)]
-    other = Model(model.kind, sample(costs, EXACT_DRAWS, seed=1), model.target, model.log_odds_sd)
-    true = exact(other, Places(*(each[chosen] for each in cells)), existence[chosen, None])
+    true = exact(
+        with_all_draws(model, costs),
+        Places(*(each[chosen] for each in cells)),
+        existence[chosen, None],
+    )
     exactly = np.concatenate([true.place, true.risk[:, 0]], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         off = np.log(found[chosen] / exactly)
@@ -86,7 +94,7 @@ def portrait(
     Parameters
     ----------
     model : Model
-        Kind of wells and draws.
+        Of :func:`with_all_draws`: shares of the spread need many draws.
     cells : Places
         All cells.
     existence : numpy.ndarray of shape (cells,)

@@ -1,0 +1,129 @@
+"""Geothermal economics as layers: what they promise, and what they refuse."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from siting.economics import geothermal
+from siting.errors import InputError
+from siting.sources.catalogue import catalogue
+
+COSTS = pd.read_csv(catalogue()["costs_geothermal"].path)
+DRAWS = 64
+
+
+def layer(*values: float, units: str = "degC") -> xr.DataArray:
+    return xr.DataArray([list(values)], dims=("y", "x"), attrs={"units": units})
+
+
+@pytest.fixture(scope="module")
+def found() -> geothermal.Wells:
+    hot = layer(60.0, 130.0, 180.0, 240.0, np.nan)
+    chance = layer(0.2, 0.2, 0.2, 0.2, 0.2, units="1")
+    return geothermal.hydrothermal(hot, 12.0, chance, COSTS, depth="2 km", draws=DRAWS)
+
+
+def test_columns_say_which_costs_are_conditional_and_which_risked(found) -> None:
+    assert "only if it succeeds" in found.if_success_p50.attrs["long_name"]
+    assert "lost at places that fail" in found.risked_p50.attrs["long_name"]
+    assert found.risked_p50.attrs["units"] == "USD MWh-1"
+    assert {each.attrs["status"] for each in found[:-1]} == {"assumed"}
+
+
+def test_hotter_is_cheaper_and_larger_and_risk_costs(found) -> None:
+    for name in ("risked_p50", "if_success_p50"):
+        assert (np.diff(getattr(found, name).values[0, 1:4]) < 0).all()
+    assert (np.diff(found.net_if_success_p50.values[0, 1:4]) > 0).all()
+    assert (found.risked_p50 > found.if_success_p50).values[0, 1:4].all()
+    assert (found.risked_p10 < found.risked_p50).values[0, 1:4].all()
+    assert (found.risked_p50 < found.risked_p90).values[0, 1:4].all()
+
+
+def test_too_cold_has_no_cost_but_a_chance_of_nothing_and_a_loss(found) -> None:
+    assert np.isnan(found.risked_p50.values[0, 0])
+    assert found.success.values[0, 0] == 0
+    assert found.exploration_loss.values[0, 0] > 0
+
+
+def test_not_known_stays_not_known(found) -> None:
+    for each in found[:-1]:
+        assert np.isnan(each.values[0, 4])
+
+
+def test_the_record_has_its_basis_errors_and_places(found) -> None:
+    record = found.record
+    # CRF(7 %, 30 years), the one rate for all that is compared.
+    assert record["basis"]["fixed_charge_rate"] == pytest.approx(0.0805864, abs=5e-8)
+    assert record["basis"]["dollar_year"] == 2025
+    assert record["table_error"]["draws"] == 8192
+    assert record["cells_with_power"] == 3
+    for portrait in record["portraits"]:
+        assert 0 < portrait["figures"]["success"] < portrait["existence"]
+        assert 0 <= portrait["assumed_share"] <= 1
+        assert [row["rung"] for row in portrait["ladder"]][-1] == "production"
+        shares = [row["share"] for row in portrait["tornado"]]
+        assert shares == sorted(shares, reverse=True)
+        assert sum(shares) < 1.05
+
+
+def test_chances_of_success_follow_the_probability() -> None:
+    chance = layer(0.01, 0.1, 0.5, units="1")
+    hot = layer(200.0, 200.0, 200.0)
+    found = geothermal.hydrothermal(hot, 5.0, chance, COSTS, draws=DRAWS)
+    assert (np.diff(found.success.values[0]) > 0).all()
+    assert (found.success <= chance * 1.3).all()
+    assert (np.diff(found.wells_per_discovery.values[0]) < 0).all()
+    assert (np.diff(found.risked_p50.values[0]) < 0).all()
+    # If it succeeds, it does not matter how likely that was.
+    assert np.ptp(found.if_success_p50.values) < 1e-3
+
+
+def test_a_target_that_all_reach_is_reached_with_the_chance_of_success() -> None:
+    hot = layer(220.0)
+    dear = geothermal.hydrothermal(hot, 5.0, 0.3, COSTS, target=1e6, draws=DRAWS)
+    cheap = geothermal.hydrothermal(hot, 5.0, 0.3, COSTS, target=1e-3, draws=DRAWS)
+    assert dear.below_target.item() == pytest.approx(dear.success.item())
+    assert cheap.below_target.item() == 0
+
+
+def test_wells_without_a_reservoir_get_the_depth_of_least_cost() -> None:
+    found = geothermal.enhanced(layer(90.0, 200.0, 500.0), 10.0, COSTS, "3 km", draws=DRAWS)
+    given = [
+        geothermal.enhanced(layer(200.0), 10.0, COSTS, "3 km", depth=depth, draws=DRAWS)
+        for depth in geothermal.DEPTHS[:4]
+    ]
+    least = np.nanmin([each.risked_p50.item() for each in given])
+    assert found.risked_p50.values[0, 1] == pytest.approx(least, rel=0.02)
+    assert found.depth.values[0, 0] > found.depth.values[0, 1] >= found.depth.values[0, 2]
+
+
+def test_superhot_wells_are_nothing_where_it_is_not_superhot() -> None:
+    found = geothermal.superhot(layer(60.0, 350.0), 10.0, COSTS, "4 km", draws=DRAWS)
+    assert np.isnan(found.risked_p50.values[0, 0])
+    assert np.isfinite(found.risked_p50.values[0, 1])
+    assert "assumed" in found.risked_p50.attrs["long_name"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"temperature": layer(5.0, 200.0)}, "temperature"),
+        ({"probability": layer(0.5, 1.2, units="1")}, "probability"),
+        ({"probability": layer(-0.1, 0.2, units="1")}, "probability"),
+        ({"temperature_sd": layer(-1.0, 5.0, units="K")}, "temperature_sd"),
+        ({"depth": layer(-100.0, 2000.0, units="m")}, "depth"),
+    ],
+)
+def test_what_cannot_be_is_refused(changes: dict[str, Any], where: str) -> None:
+    given = {"temperature": layer(180.0, 200.0), "temperature_sd": 10.0, "probability": 0.2}
+    with pytest.raises(InputError, match=rf"(?s)VALUE_INVALID.*{where}"):
+        geothermal.hydrothermal(**{**given, **changes}, costs=COSTS, draws=DRAWS)
+
+
+def test_nothing_known_at_all_gives_nothing() -> None:
+    found = geothermal.hydrothermal(layer(np.nan, np.nan), 5.0, 0.2, COSTS, draws=DRAWS)
+    assert np.isnan(found.risked_p50.values).all()
+    assert found.record["portraits"] == []
