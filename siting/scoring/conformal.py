@@ -255,13 +255,14 @@ def scaled_interval(
     errors, scale = scaled_errors(model, plain, folds)
     fitted, _ = fitted_model(model, table, *units_of_layers(features), unit)
     width = errors.width(coverage)
-    ends = [
+    low, high = (
         cellwise(partial(_end, model=fitted, scale=scale, width=each), features, domain, grid)
         for each in (-width, width)
-    ]
+    )
     return Interval(
         score_layer(fitted, features, domain, grid),
-        *(each.assign_attrs(own={"units": unit}) for each in ends),
+        low.assign_attrs(own={"units": unit}),
+        high.assign_attrs(own={"units": unit}),
         interval_record(errors, folds, coverage, unit, scaled=True),
         fitted,
     )

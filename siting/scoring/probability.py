@@ -434,7 +434,7 @@ def _probability(
     beyond = indicator(dissimilarity > given.known.threshold, dissimilarity)
     return Probability(
         *probability_layers(given, domain, grid),
-        dissimilarity,
-        beyond.assign_attrs(own={"kind": "boolean"}),
-        probability_record(given, domain, grid),
+        dissimilarity=dissimilarity,
+        extrapolated=beyond.assign_attrs(own={"kind": "boolean"}),
+        record=probability_record(given, domain, grid),
     )

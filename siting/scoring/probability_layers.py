@@ -29,6 +29,7 @@ from siting.scoring.fitted import dissimilarity_layer
 from siting.wording import counted
 
 Rule = Callable[[Floats, Floats], Floats]  # (log odds, prior) -> probability, uncapped
+Quartet = tuple[xr.DataArray, xr.DataArray, xr.DataArray, xr.DataArray]  # mean, p10, p50, p90
 KIND = "probability"  # of the record
 PARTS = ("probability", "p10", "p50", "p90")
 SHARES = (0.1, 0.5, 0.9)
@@ -114,7 +115,7 @@ def _density(prior: Any, where: str) -> Density:
         ) from error  # fmt: skip
 
 
-def probability_layers(given: Asked, domain: xr.DataArray, grid: GeoBox) -> list[xr.DataArray]:
+def probability_layers(given: Asked, domain: xr.DataArray, grid: GeoBox) -> Quartet:
     """Mean, p10, p50 and p90 of the probability of each cell, lazy, with the cell in their name."""
     inputs = [as_layer(each.data, grid).data for each in (domain, *given.layers)]
     data = da.map_blocks(  # type: ignore[no-untyped-call]  # dask has no types here
@@ -126,12 +127,13 @@ def probability_layers(given: Asked, domain: xr.DataArray, grid: GeoBox) -> list
         meta=np.empty((0, 0, 0)),
         name=f"probability-{uuid4().hex}",
     )
-    own = {"long_name": f"Probability that a cell {cell_text(domain, grid)} holds a system"}
+    told = f"Probability that a cell {cell_text(domain, grid)} holds a system"
     names = ("", " (p10)", " (p50)", " (p90)")
-    return [
-        as_layer(data[part], grid).assign_attrs(own={"long_name": own["long_name"] + name})
+    mean, p10, p50, p90 = (
+        as_layer(data[part], grid).assign_attrs(own={"long_name": told + name})
         for part, name in enumerate(names)
-    ]
+    )
+    return mean, p10, p50, p90
 
 
 def cell_text(domain: xr.DataArray, grid: GeoBox) -> str:
@@ -272,7 +274,7 @@ def _spread(draws: Floats) -> dict[str, float]:
 
 def _capped(p: Floats, area: Floats) -> dict[str, float]:
     return {
-        "capped": round(_share(np.median(p, axis=0) > 1, area), 6),
+        "capped": round(_share(np.asarray(np.median(p, axis=0) > 1), area), 6),
         "capped_draws": round(float((p > 1).mean()), 6),
         "highest_before_cap": float(f"{p.max():.4g}"),
     }

@@ -10,6 +10,7 @@ from . import (
     own_years,
     pipelines,
     places,
+    probabilities,
     rasters,
     scorers,
     sea,
@@ -22,5 +23,5 @@ from . import (
 from .made import EXAMPLES, made
 
 __all__ = ["EXAMPLES", "archives", "comparison", "given", "gridded", "hindcasts", "learning",
-           "made", "own_years", "pipelines", "places", "rasters", "scorers", "sea", "site_data",
-           "stored", "tables", "vectors", "waves"]  # fmt: skip
+           "made", "own_years", "pipelines", "places", "probabilities", "rasters", "scorers", "sea",
+           "site_data", "stored", "tables", "vectors", "waves"]  # fmt: skip
