@@ -16,7 +16,12 @@ from siting.kernels.geothermal.costs import (
     plant_cost,
     well_cost,
 )
-from siting.kernels.geothermal.exergy import DOUBLE_FLASH, SUBCRITICAL, SUPERCRITICAL
+from siting.kernels.geothermal.exergy import (
+    DOUBLE_FLASH,
+    LEAST_TEMPERATURE,
+    SUBCRITICAL,
+    SUPERCRITICAL,
+)
 from siting.kernels.geothermal.pumping import GRAVITY
 from siting.kernels.geothermal.resource import power_density
 from siting.kernels.geothermal.superhot import superhot_exergy
@@ -162,6 +167,8 @@ def _enhanced(
     one = Design(
         plant_kind, *one[1:15], loss, *one[16:21], fractures, size, size, separation, *one[25:]
     )
+    if temperature < LEAST_TEMPERATURE:
+        return TOO_COLD, 0.0, np.nan, np.nan, well
     years = cooling_years(one, redrill_at, life)
     found = deliver(Design(*one[:27], years), rate)
     if found.reason != POWER:

@@ -264,6 +264,8 @@ def deliver(design: Design, rate: float) -> Delivered:
     >>> round(found.net, 1), found.reason
     (7.0, 0)
     """
+    if design.temperature < LEAST_TEMPERATURE:
+        return Delivered(TOO_COLD, 0.0, 0.0, 0.0, 0.0, design.temperature, 0.0, 0.0)
     total = design.producers * design.flow
     pressure = hydrostatic_pressure(design.depth, design.surface_temperature, design.temperature)
     gross = pump = weights = peak = hottest = first = 0.0

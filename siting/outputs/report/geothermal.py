@@ -6,7 +6,7 @@ from typing import Any
 
 from siting.kinds import Results
 from siting.outputs.map.labels import display_name, display_unit
-from siting.outputs.numbers import NOTHING, finite, number_text, percent_text
+from siting.outputs.numbers import NOTHING, finite, fixed_text, number_text, percent_text
 from siting.outputs.report.validation import Item
 
 KINDS = {
@@ -126,9 +126,10 @@ def _errors(told: Mapping[str, Any]) -> str:
     ends = [each for name, each in errors.items() if each is not None and "_p50" not in name]
     if not middle or not ends:
         return ""
+    medians, others = (fixed_text(100 * max(each), 1) for each in (middle, ends))
     return (
-        f"{percent_text(max(middle))} % on medians and {percent_text(max(ends))} % on 10th and "
-        f"90th percentiles, against {told.get('draws')} draws at {told.get('cells')} cells"
+        f"{medians} % on medians and {others} % on 10th and 90th percentiles, "
+        f"against {told.get('draws')} draws at {told.get('cells')} cells"
     )
 
 

@@ -74,7 +74,10 @@ def tornado_figure(drivers: tuple[Driver, ...]) -> Figure:
     ax.set_ylim(len(rows) - 0.5, -0.5)
     if ends:
         ax.set_xlim(max(0.0, min(ends) * 0.9), max(ends) * 1.05)
-    ax.set_xlabel(f"Risked cost of energy [{PRICE}]; share of the spread at the right")
+    ax.set_xlabel(
+        f"Risked cost of energy [{PRICE}]. Arrow: input at its 10th percentile; "
+        "right: share of the spread"
+    )
     ax.grid(axis="x")
     ax.set_axisbelow(True)
     return figure

@@ -84,6 +84,23 @@ def test_rock_too_cold_has_no_cost_and_no_chance() -> None:
     assert figure(found, "loss")[0, 0] > 0
 
 
+@pytest.mark.parametrize("kind", list(quantiles.KINDS))
+def test_the_widest_beliefs_at_the_ends_of_the_world_are_borne(kind: str) -> None:
+    # Draws far below freezing and far above the critical point, in polar and desert air.
+    mean, sd, surface = (each.ravel() for each in np.meshgrid(
+        [40.0, 150.0, 400.0, 620.0], [0.0, 110.0], [-30.0, 45.0]
+    ))  # fmt: skip
+    size = -1.0 if kind == "hydrothermal" else 10.0
+    for depth in (250.0, 12_000.0):
+        same = np.full(mean.shape, depth)
+        cells = Places(mean, sd, same, surface, np.full(mean.shape, size))
+        chances = np.broadcast_to([1e-5, 1.0], (len(mean), 2))
+        found = quantiles.exact(model(draws=64, kind=kind), cells, chances)
+        assert ((figure(found, "success") >= 0) & (figure(found, "success") <= 1)).all()
+        cost = figure(found, "risked_p50")
+        assert (cost[np.isfinite(cost)] > 0).all()
+
+
 def test_not_known_is_served_as_not_known() -> None:
     cells, chance = places(150.0, np.nan, 200.0), np.array([0.2, 0.2, np.nan])
     table = quantiles.build(model(), cells, chance)
