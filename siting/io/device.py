@@ -23,6 +23,8 @@ UNITS = {
     "capture_spread": "1", "solar_system": "1", "solar_marine_soiling": "1",
     "solar_tilt_motion": "1", "solar_degradation": "1",
 }  # fmt: skip
+# Nothing can be divided by these at 0, or comes of it.
+POSITIVE = ("rated_power", "availability", "capture_period", "capture_spread")
 REQUIRED = ("rated_power", "availability", "deck_area", "panel_density")
 CAPTURE = ("capture_width", "capture_ratio", "capture_period", "capture_spread")
 _SHARES = tuple(name for name, unit in UNITS.items() if unit == "1" and name != "capture_spread")
@@ -200,7 +202,7 @@ def _figures(device: DeviceFile, document: yaml.Document) -> dict[str, float]:
             <= (figure.value if high is None else high)
         ):
             raise _invalid("outside of its low and high", where, f"{low}, {figure.value}, {high}")
-        if value < 0 or (value > 1 and name in _SHARES) or (value == 0 and name in REQUIRED[:2]):
+        if value < 0 or (value > 1 and name in _SHARES) or (value == 0 and name in POSITIVE):
             raise _invalid("a value that cannot be", where, f"{value:g} {UNITS[name]}")
         found[name] = value
     return found
