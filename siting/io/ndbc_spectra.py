@@ -135,8 +135,7 @@ def _rows(path: StrPath) -> _Rows:
         skip = parts + ("Sep_Freq" in header)
         values = np.array([row[skip::2] if pairs else row[skip:] for row in cells])
         values = np.where(values == "MM", "nan", values).astype(float)
-        words = [w.strip("()") for w in cells[0][skip + 1 :: 2]] if pairs else header[parts:]
-        frequency = np.array(words, float)
+        frequency = _paired(cells, skip, path) if pairs else np.array(header[parts:], float)
     values[values == _MISSING] = np.nan
     if not np.isfinite(values).any():
         raise InputError("LAYER_EMPTY", "the file has no values", where=str(path))
@@ -162,6 +161,23 @@ def _cells(lines: list[str], path: StrPath) -> list[list[str]]:
                 fix="remove the line, or bring the file again",
             )
     return [words for _, words in rows]
+
+
+def _paired(cells: list[list[str]], skip: int, path: StrPath) -> Floats:
+    """Frequencies that stand behind each value: the same in all lines, or values would move."""
+    first, *others = ([w.strip("()") for w in words[skip + 1 :: 2]] for words in cells)
+    for number, words in enumerate(others, 2):
+        if words != first:
+            raise InputError(
+                "FILE_CORRUPT",
+                "the frequencies change from row to row",
+                where=str(path),
+                found=f"row {number} has {words[0]} to {words[-1]} Hz, row 1 {first[0]} to"
+                f" {first[-1]} Hz",
+                wanted="the same frequencies in all rows",
+                fix="split the file where they change",
+            )
+    return np.array(first, float)
 
 
 def _seconds(stamps: NDArray[np.int64], path: StrPath) -> Floats:
