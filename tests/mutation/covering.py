@@ -2,11 +2,15 @@
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+def worked() -> float:
+    """Processor time of this process and of those that it waited for, on a busy machine too [s]."""
+    return sum(os.times()[:4])
 
 
 class Covering:
@@ -24,9 +28,9 @@ class Covering:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.coverage.switch_context(item.nodeid)
-        began = time.perf_counter()
+        began = worked()
         result = yield
-        self.seconds[item.nodeid] = time.perf_counter() - began
+        self.seconds[item.nodeid] = worked() - began
         self.coverage.switch_context("")
         return result
 
