@@ -49,9 +49,10 @@ def cells(
         Columns to learn from.
     target : str
         Column of presence and absence.
-    approaches : dict of scikit-learn classifiers
-        What is compared, by name. Hyperparameters are tuned inside the folds where an approach
-        is a search: {sklearn.model_selection.GridSearchCV: …}.
+    approaches : dict of scikit-learn estimators
+        What is compared, by name: classifiers, or overlays that give a score. Hyperparameters
+        are tuned inside the folds where an approach is a search:
+        {sklearn.model_selection.GridSearchCV: …}.
     folds : Folds, optional
         The folds that the verdict rests on; by default blocks and a buffer as wide as the
         variogram of the labels asks for. Matched distances, held-out regions and random folds
@@ -87,7 +88,7 @@ def cells(
         TOO_FEW_POSITIVES, VALUE_INVALID, FOLDS_EMPTY, FOLDS_TOO_FEW_BLOCKS, LAYER_YOUNGER, and
         the errors of :func:`siting.scoring.cells.cells_table`.
     PipelineError
-        MODEL_KIND, MODEL_FIT.
+        MODEL_FIT, MODEL_PREDICT.
 
     Notes
     -----
@@ -132,7 +133,8 @@ def cells(
     >>> from siting.scoring.folds import spatial_blocks
     >>> with collect() as findings:
     ...     found = cells(table, ["east"], "known", {"bayes": GaussianNB()},
-    ...                   folds=spatial_blocks("1 degree", "0 km", 10), within="2 degree")
+    ...                   folds=spatial_blocks("1 degree", "0 km", 5), within="2 degree",
+    ...                   bootstraps=100, draws=20)
     >>> findings[0].code, found.record["methods"][0]["sites"]["auc"]["value"]
     ('FOLDS_BUFFER_SHORT', 1.0)
     """
@@ -185,7 +187,7 @@ def layers(
         Evidence.
     labels : GeoDataFrame of points
         Known places.
-    approaches : dict of scikit-learn classifiers
+    approaches : dict of scikit-learn estimators
         What is compared, by name.
     domain : (y, x) layer of bool
         Where the background is drawn; shares of capture are shares of its area.
@@ -248,7 +250,8 @@ def layers(
     ...     rng.uniform(0, 8, 20), rng.uniform(0, 20, 20), crs=4326))
     >>> with collect() as findings:
     ...     found = layers([hot], known, {"logistic": LogisticRegression()}, land, grid,
-    ...                    folds=spatial_blocks("5 degree", "0 km", 4), background=200)
+    ...                    folds=spatial_blocks("5 degree", "0 km", 4), background=100,
+    ...                    bootstraps=100, draws=20)
     >>> found.record["beats_single"]
     False
     """

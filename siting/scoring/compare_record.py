@@ -9,8 +9,9 @@ import sklearn
 from numpy.typing import NDArray
 from sklearn.base import is_classifier
 
-from siting.errors import InputError, PipelineError
+from siting.errors import InputError
 from siting.findings import warn
+from siting.kernels.threads import single_threaded
 from siting.kinds import FittedModel, Splitter
 from siting.scoring import null_labels
 from siting.scoring.compare_rows import Judge, Method, capture_noun, folds_row
@@ -57,6 +58,7 @@ class Task:
     map_places: tuple[Floats, Floats] | None  # longitude and latitude that the map is for
 
 
+@single_threaded()
 def compared(task: Task) -> tuple[dict[str, Any], FittedModel]:
     """Record of a comparison, and the approach with the best score fitted on all samples."""
     _check(task)
@@ -106,7 +108,7 @@ def compared(task: Task) -> tuple[dict[str, Any], FittedModel]:
 
 
 def _check(task: Task) -> None:
-    """Both classes in systems enough, and approaches that give probabilities of them."""
+    """Both classes, in systems enough."""
     y = np.asarray(task.table.y)
     if not np.isin(y, (0, 1)).all():
         raise InputError(
@@ -121,12 +123,6 @@ def _check(task: Task) -> None:
             "TOO_FEW_POSITIVES", "five systems of each class are needed at least",
             where="compare", found=f"{positive} with presence, {other} without",
         )  # fmt: skip
-    for name, model in task.approaches.items():
-        if not is_classifier(model):
-            raise PipelineError(
-                "MODEL_KIND", "an approach is not a classifier",
-                where=f"compare.approaches.{name}", found=type(model).__name__,
-            )  # fmt: skip
 
 
 def _suggested_folds(table: Training, found: Mapping[str, Any]) -> Splitter:
@@ -174,8 +170,16 @@ def _methods(
         singles = single_layers(task.table, each, judge.sites)
         layers[each.name] = _counts(singles.best.chosen)
         methods += [
-            Method(name, "approach", each.name, each.leakage, scores[name, each.name], True)
-            for name in task.approaches
+            # An overlay gives a score that ranks; only a classifier's is a probability.
+            Method(
+                name,
+                "approach",
+                each.name,
+                each.leakage,
+                scores[name, each.name],
+                is_classifier(model),
+            )
+            for name, model in task.approaches.items()
         ]
         methods.append(
             Method(BEST_LAYER, "single_chosen", each.name, each.leakage, singles.best.scores)

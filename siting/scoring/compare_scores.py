@@ -18,7 +18,7 @@ from siting.scoring.training import Training
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Split = tuple[Integers, Integers]
-INNER = 4  # folds within the training samples of a fold, in which approaches are chosen
+INNER = 3  # folds within the training samples of a fold, in which approaches are chosen
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,9 @@ def choose(
     within : str
         Side of blocks, for :func:`siting.scoring.compare_units.units_of`.
     """
+    if len(approaches) == 1:
+        (only,) = approaches
+        return Choice(scores[only], (only,) * len(outer.splits))
     found = np.full(len(table.X), np.nan)
     chosen = []
     for train, test in outer.splits:
@@ -144,7 +147,7 @@ def _best_inside(
 
 
 def inner_scheme(table: Training, buffer: float) -> Scheme:
-    """Four folds of clusters of places with a buffer between them; without it if one class is left.
+    """Folds of clusters of places with a buffer between them; without it if one class is left.
 
     Where the buffer leaves one class to train on, a choice by folds without it still sees
     nothing of the outer fold.
