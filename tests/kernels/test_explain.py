@@ -108,7 +108,7 @@ def test_orders_are_balanced(count: int) -> None:
     assert count == 1 or before == len(orders) / 2
 
 
-def test_reasons_name_the_strongest_in_words() -> None:
+def test_reasons_name_what_raises_and_what_lowers_in_units() -> None:
     parts = pd.DataFrame(
         {
             "contribution_base": [0.9, 0.9],
@@ -119,8 +119,13 @@ def test_reasons_name_the_strongest_in_words() -> None:
             "contribution_flat": [0.001, 0.0],
         }
     )
-    assert reasons(parts).tolist() == ["far -0.61, hot +0.5, near +0.1", ""]
-    assert reasons(parts, strongest=9)[0] == "far -0.61, hot +0.5, near +0.1, wet +0.05"
+    X = pd.DataFrame({"hot": [95.0] * 2, "far": [1234.5] * 2, "near": 0.0, "wet": 1.0, "flat": 0.0})
+    units = {"hot": "mW m-2", "far": "km", "near": "1"}
+    far, hot = "far 1230 km lowers by 0.61", "hot 95 mW m-2 raises by 0.5"
+    assert reasons(parts, X, units, strongest=1).tolist() == [f"{far}; {hot}", ""]
+    assert reasons(parts, X, units)[0] == (
+        f"{far}; {hot}; near 0 raises by 0.1; wet 1 raises by 0.05"
+    )
 
 
 def test_explanations_hold_parts_and_words() -> None:
