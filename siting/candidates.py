@@ -12,12 +12,14 @@ from odc.geo.geobox import GeoBox
 from pydantic import Field
 
 from siting import frames, reduce
-from siting.columns import CONTRIBUTION, column_name, descriptions, layer_columns, row_names
+from siting.columns import CONTRIBUTION, FIXED, column_name, descriptions, layer_columns, row_names
 from siting.errors import InputError
 from siting.findings import warn
 from siting.geodesy import PointTree, arc, ecef
 from siting.grid import as_layer, cell_area, cell_of, sample
+from siting.kernels.analogues import analogues
 from siting.kernels.explain import explained
+from siting.kernels.feature_space import likeness_of
 from siting.kernels.topk import best_cells
 from siting.kinds import (
     STATUSES,
@@ -126,7 +128,10 @@ def select(
     parts = [frame, pd.DataFrame(values)]
     figures = None if simulator is None else simulated(simulator, cells, {**frame, **values})
     parts += [] if figures is None else [figures]
-    parts += [] if model is None else [_explained(model, layers, cells, allowed, frame, score)]
+    method = ""
+    if model is not None:
+        told, method = _explained(model, layers, cells, allowed, frame, score)
+        parts += [told, _analogues(model, layers, cells, known, grid)]
     frame = pd.concat([*parts, _nearest_known(frame, known)], axis=1)
     frame["status"] = str(rank_by.attrs.get("status", "assumed"))
     frame["flags"] = _flags(frame, model, layers, known_within)
@@ -136,7 +141,7 @@ def select(
         chosen = simulated_order(figures, simulator.target, order)
         frame = frame.iloc[chosen].reset_index(drop=True)
         frame["rank"] = np.arange(1, len(frame) + 1)
-    places = _geographic(frame, layers, score, spread)
+    places = _geographic(frame, layers, score, spread, method)
     if figures is not None:
         places.attrs["columns"] |= figures.attrs.get("columns", {})
     return places
@@ -242,14 +247,15 @@ def _explained(
     allowed: xr.DataArray,
     frame: pd.DataFrame,
     score: str,
-) -> pd.DataFrame:
-    """Contributions and reasons, once they are known to add up to the score."""
-    features = {name: layers[_full_name(layers, name) or name] for name in model.features}
-    X = pd.DataFrame({name: sample(layer, *cells) for name, layer in features.items()})
-    reference = model.card.get("reference")
-    if reference is None and not hasattr(model.estimator, "contributions"):
+) -> tuple[pd.DataFrame, str]:
+    """Contributions and reasons, once they are known to add up to the score; and how found."""
+    features = _features(model, layers)
+    X = _table(features, cells)
+    reference = None
+    told_by_itself = hasattr(model.estimator, "contributions") or model.seen is not None
+    if not told_by_itself and "reference" not in model.card:
         reference = {name: _median(layer, allowed) for name, layer in features.items()}
-    told = explained(model, X, reference)
+    told = explained(model, X, reference, _units(features))
     total = told.drop(columns="reasons").sum(axis=1)
     wanted = frame[column_name(score)]
     if not np.allclose(total, wanted, rtol=1e-6, atol=1e-9):
@@ -260,7 +266,40 @@ def _explained(
             found=f"{total.iloc[0]:g} at {frame['site_id'].iloc[0]}",
             wanted=f"{wanted.iloc[0]:g}",
         )
-    return told.rename(columns=column_name)
+    return told.rename(columns=column_name), str(told.attrs["method"])
+
+
+def _features(model: FittedModel, layers: Layers) -> Layers:
+    """The layers that a model is fed with, by the names of its features."""
+    return {name: layers[_full_name(layers, name) or name] for name in model.features}
+
+
+def _table(features: Layers, cells: Cells) -> pd.DataFrame:
+    return pd.DataFrame({name: sample(layer, *cells) for name, layer in features.items()})
+
+
+def _units(features: Layers) -> dict[str, str]:
+    return {name: str(layer.attrs.get("units", "1")) for name, layer in features.items()}
+
+
+def _analogues(
+    model: FittedModel,
+    layers: Layers,
+    cells: Cells,
+    known: gpd.GeoDataFrame | None,
+    grid: GeoBox,
+) -> pd.DataFrame:
+    """Known fields of the grid that are most like each candidate; no columns without any."""
+    likeness = likeness_of(model)
+    if likeness is None or known is None:
+        return pd.DataFrame(index=range(len(cells[0])))
+    points = known.geometry.to_crs("EPSG:4326").representative_point()
+    row, column = cell_of(grid, points.x, points.y)
+    inside = row >= 0
+    features = _features(model, layers)
+    there = _table(features, (row[inside], column[inside]))
+    names = np.array(row_names(known), dtype=object)[inside]
+    return analogues(likeness, _table(features, cells), there, list(names), _units(features))
 
 
 def _median(layer: xr.DataArray, allowed: xr.DataArray) -> float:
@@ -380,17 +419,19 @@ def _worst_status(model: FittedModel | None, layers: Layers) -> str | None:
 
 
 def _geographic(
-    frame: pd.DataFrame, layers: Layers, score: str, spread: xr.DataArray | None
+    frame: pd.DataFrame, layers: Layers, score: str, spread: xr.DataArray | None, method: str
 ) -> gpd.GeoDataFrame:
     """Points with the columns in their order, and what each column means."""
-    last = ["known_distance", "known_name", "status", "reasons", "flags"]
     columns = [str(each) for each in frame]
+    last = ["known_distance", "known_name"]
+    last += [each for each in columns if each in FIXED and each.startswith("analogue_")]
+    last += ["status", "reasons", "flags"]
     last += [each for each in columns if each.startswith(CONTRIBUTION)]
     first = [each for each in columns if each not in last]
     frame = frame[first + [each for each in last if each in columns]]
     points = gpd.points_from_xy(frame["longitude"], frame["latitude"], crs="EPSG:4326")
     places = gpd.GeoDataFrame(frame, geometry=points)
-    told = descriptions(frame.columns, layers, score)
+    told = descriptions(frame.columns, layers, score, method)
     if spread is not None:
         told["spread"]["units"] = str(spread.attrs.get("units", "1"))
     places.attrs["columns"] = told

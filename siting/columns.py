@@ -9,6 +9,7 @@ import xarray as xr
 from siting.errors import PipelineError
 
 CONTRIBUTION = "contribution_"
+ANALOGUES = 3  # known systems most like each candidate that are told
 # Columns that may name a place in a user's table; the first that is there does.
 NAMES = ("name", "field", "site", "title", "field_id", "site_id", "id")
 
@@ -18,6 +19,18 @@ class Column(NamedTuple):
 
     units: str
     description: str
+
+
+def _analogues() -> dict[str, Column]:
+    """Columns of the known systems most like a candidate."""
+    told = {}
+    for number in range(1, ANALOGUES + 1):
+        place = "" if number == 1 else f"; number {number} in likeness"
+        name = f"analogue_{number}"
+        told[name] = Column("1", f"Known system most like the place to the model{place}")
+        told[f"{name}_similarity"] = Column("1", "How like: 1 for a twin, 0.37 for any two places")
+        told[f"{name}_differs"] = Column("1", "Features in which the two differ most")
+    return told
 
 
 # Columns that candidates have whatever the pipeline, in this order; some only where asked for.
@@ -32,10 +45,11 @@ FIXED: Mapping[str, Column] = {
     "extrapolated": Column("1", "Whether the learned model has not seen the like of the place"),
     "known_distance": Column("km", "Distance from the cell's centre to the nearest known field"),
     "known_name": Column("1", "Name of the nearest known field"),
+    **_analogues(),
     "status": Column("1", "Worst status of what the score is made from"),
-    "reasons": Column("1", "Features that move the score most"),
+    "reasons": Column("1", "Features that raise and lower the score most, and by how much"),
     "flags": Column("1", "What to know before trusting the row"),
-    CONTRIBUTION + "base": Column("1", "Score of the ordinary place that features are added to"),
+    CONTRIBUTION + "base": Column("1", "Score of ordinary places that features are added to"),
 }
 
 
@@ -96,7 +110,7 @@ def layer_columns(layers: Mapping[str, xr.DataArray]) -> dict[str, str]:
 
 
 def descriptions(
-    columns: Iterable[str], layers: Mapping[str, xr.DataArray], score: str
+    columns: Iterable[str], layers: Mapping[str, xr.DataArray], score: str, method: str = ""
 ) -> dict[str, dict[str, str]]:
     """Unit and meaning of each column of a candidates table.
 
@@ -108,6 +122,8 @@ def descriptions(
         Layers by name, whose attributes tell their unit and long name.
     score : str
         Name of the layer ranked by; contributions and their base have its unit.
+    method : str
+        How contributions were found, which their descriptions say.
 
     Examples
     --------
@@ -124,7 +140,9 @@ def descriptions(
             told[column] = Column(str(attrs.get("units", "1")), str(attrs.get("long_name", "")))
         elif column.startswith(CONTRIBUTION):
             feature = column.removeprefix(CONTRIBUTION)
-            added = Column(unit, f"What {feature} adds to the score")
+            added = Column(
+                unit, "; ".join(filter(None, [f"What {feature} adds to the score", method]))
+            )
             told[column] = Column(unit, FIXED[column].description) if column in FIXED else added
         elif column in FIXED:
             told[column] = FIXED[column]

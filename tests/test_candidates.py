@@ -138,7 +138,7 @@ def test_contributions_of_an_overlay_add_up_to_the_score() -> None:
     parts = found.contribution_base + found.contribution_hot + found.contribution_near
     assert parts.to_numpy() == pytest.approx(found.score_score.to_numpy(), abs=1e-9)
     assert found.contribution_hot.to_numpy() == pytest.approx(0.75 * found.hot.to_numpy())
-    assert found.reasons[0].startswith("hot +")
+    assert found.reasons[0].startswith(f"hot {found.hot[0]:.3g} raises by 0.")
 
 
 @pytest.mark.parametrize("operator", ["gamma", "and"])

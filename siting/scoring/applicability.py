@@ -12,46 +12,12 @@ from scipy.spatial.distance import cdist
 from sklearn.base import is_classifier
 
 from siting.errors import InputError
+from siting.kernels.feature_space import Space, space_of_card
 from siting.kernels.prediction import model_errors
 from siting.kernels.threads import single_threaded
 from siting.kinds import FittedModel, Splitter
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Space:
-    """Features standardised on the training samples and weighted by importance.
-
-    Categories become one 0/1 axis each, so that codes 2 and 9 are no further apart than 2 and 3.
-
-    Parameters
-    ----------
-    centre, scale : numpy.ndarray of shape (features,)
-        Mean and standard deviation of the training samples; 1 for a constant feature.
-    weight : numpy.ndarray of shape (features,)
-        Importance, largest 1.
-    categories : tuple
-        Codes seen in training for each categorical feature, None for the others.
-    """
-
-    centre: Floats
-    scale: Floats
-    weight: Floats
-    categories: tuple[tuple[float, ...] | None, ...]
-
-    def points(self, values: Floats) -> Floats:
-        """Positions of samples of shape (n, features), as (n, axes)."""
-        axes = []
-        for number, codes in enumerate(self.categories):
-            x = values[:, number]
-            if codes is None:
-                axes.append((x - self.centre[number]) / self.scale[number] * self.weight[number])
-            else:
-                # Two different categories lie 1 standard deviation of a fair coin (1/2) apart
-                # on either axis, times two axes: sqrt(2) * 2 * weight in all.
-                axes += [(x == code) * 2.0 * self.weight[number] for code in codes]
-        return np.stack(axes, axis=1)
 
 
 @dataclass(frozen=True)
@@ -102,12 +68,9 @@ def restored(model: FittedModel) -> Applicability:
     """
     try:
         told = model.card["dissimilarity"]
-        centre, scale, weight = (
-            np.asarray(told[each], dtype=np.float64) for each in ("centre", "scale", "weight")
-        )
-        categories = tuple(None if each is None else tuple(each) for each in told["categories"])
+        space = space_of_card(told)
         mean, threshold = float(told["mean_distance"]), float(told["threshold"])
-        points = Space(centre, scale, weight, categories).points(np.asarray(model.seen))
+        points = space.points(np.asarray(model.seen))
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             "MODEL_TRAINING",
@@ -116,7 +79,6 @@ def restored(model: FittedModel) -> Applicability:
             wanted="a model of learned.classifier, learned.regressor or learned.from_cells",
             fix="train it again with one of these, and save it as an output",
         ) from error
-    space = Space(centre, scale, weight, categories)
     return Applicability(space, cKDTree(points, leafsize=32), mean, threshold)
 
 
