@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
-from siting.errors import InputError
+from siting.economics.ground import Ground, probabilities, refuse_colder
 from siting.kernels import money
 from siting.kernels.geothermal.accuracy import NAMES, basis, errors, portrait, with_all_draws
 from siting.kernels.geothermal.outcomes import Places
@@ -25,8 +25,9 @@ from siting.kernels.geothermal.quantiles import (
     QuantileTable,
     build,
 )
-from siting.kernels.geothermal.sampling import sample
+from siting.kernels.geothermal.sampling import middle, sample
 from siting.kernels.geothermal.water import CRITICAL
+from siting.kernels.geothermal.well_field import REASONS
 from siting.kinds import Layer, Record, Table, Unit
 from siting.signature import economics
 
@@ -183,8 +184,8 @@ def hydrothermal(
     [0.14, 0.14]
     """
     where = "geothermal.hydrothermal"
-    ground = _Ground(temperature, surface_temperature, where)
-    _warmer(ground, where)
+    ground = Ground(temperature, surface_temperature, where)
+    refuse_colder(ground, where)
     cells = Places(
         ground.temperature,
         ground.values(temperature_sd, "temperature_sd", 0.0),
@@ -192,7 +193,7 @@ def hydrothermal(
         ground.surface,
         ground.values(-1.0 if area is None else area, "area", -1.0),
     )
-    existence = _probabilities(ground, probability, where)
+    existence = probabilities(ground, probability, where)
     model = Model(HYDROTHERMAL, sample(money.by_parameter(costs), draws), target, log_odds_sd)
     found = _served(model, [cells], existence)
     return _wells(model, ground, found, existence, costs)
@@ -382,6 +383,63 @@ def superhot(
     )  # fmt: skip
 
 
+@economics("categorical")
+def why_no_power(
+    temperature: Annotated[Layer, Unit("degC")],
+    costs: Table,
+    depth: Annotated[Layer, Unit("m")] | Annotated[float, Unit("m"), Field(gt=0)] = 2000.0,
+    surface_temperature: Degrees = 15.0,
+) -> Annotated[Layer, Unit("1")]:
+    """Whether a hot reservoir gives power, and why not, with every input at its value.
+
+    Parameters
+    ----------
+    temperature : (y, x) layer
+        Of the reservoir [degC].
+    costs : table of costs
+        As ``costs_geothermal``, for flow and productivity.
+    depth : float or (y, x) layer
+        Of the wells [m].
+    surface_temperature : float or (y, x) layer
+        Annual mean of ground and air [degC].
+
+    Returns
+    -------
+    (y, x) categorical layer
+        0 for power, 1 below 90 degC at the plant, 2 where pumps take more than the plant gives.
+
+    Raises
+    ------
+    InputError
+        VALUE_INVALID as of :func:`hydrothermal`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from siting.sources.catalogue import catalogue
+    >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
+    >>> hot = xr.DataArray([[60.0, 91.0, 180.0]], dims=("y", "x"), attrs={"units": "degC"})
+    >>> why_no_power(hot, costs, depth="3 km").values.tolist()
+    [[1.0, 1.0, 0.0]]
+    """
+    where = "geothermal.why_no_power"
+    ground = Ground(temperature, surface_temperature, where)
+    refuse_colder(ground, where)
+    nothing = np.zeros_like(ground.temperature)
+    cells = Places(
+        ground.temperature, nothing, ground.values(depth, "depth", 0.0), ground.surface, nothing - 1
+    )
+    model = Model(HYDROTHERMAL, middle(money.by_parameter(costs)), 1.0, 0.0)
+    known = np.isfinite([*cells]).all(axis=0)
+    found = HYDROTHERMAL.outcomes(Places(*(each[known] for each in cells)), model.rows(),
+                                  model.area())  # fmt: skip
+    code = np.full(known.shape, np.nan)
+    code[known] = found.reason[:, 0]
+    layer = ground.layer(code, "Whether a hot reservoir gives power, and why not")
+    layer.attrs["own"]["categories"] = {str(each): text for each, text in REASONS.items()}
+    return layer
+
+
 def _deep(
     kind: Kind,
     where: str,
@@ -399,10 +457,10 @@ def _deep(
     limits: tuple[float, float],
 ) -> Wells:
     """Wells whose temperature follows from their depth, at the depth of the least risked cost."""
-    ground = _Ground(temperature, surface_temperature, where)
-    _warmer(ground, where)
+    ground = Ground(temperature, surface_temperature, where)
+    refuse_colder(ground, where)
     sd = ground.values(temperature_sd, "temperature_sd", 0.0)
-    existence = _probabilities(ground, suitability, where)
+    existence = probabilities(ground, suitability, where)
     model = Model(kind, sample(money.by_parameter(costs), draws), target, log_odds_sd)
     options = []
     for each in tried:
@@ -415,63 +473,6 @@ def _deep(
         )
     found = _served(model, options, existence)
     return _wells(model, ground, found, existence, costs)
-
-
-class _Ground:
-    """Cells of a layer that have a temperature, as one column each."""
-
-    def __init__(
-        self, temperature: xr.DataArray, surface: xr.DataArray | float, where: str
-    ) -> None:
-        whole = np.asarray(temperature.data, dtype=float)
-        self.template, self.where = temperature, where
-        self.known = np.isfinite(whole)
-        self.temperature = whole[self.known]
-        self.surface = self.values(surface, "surface_temperature", -90.0)
-
-    def values(self, given: xr.DataArray | float, name: str, least: float) -> Floats:
-        """Values of an argument at the cells; InputError VALUE_INVALID below the least."""
-        whole = given.data if isinstance(given, xr.DataArray) else given
-        found: Floats = np.broadcast_to(np.asarray(whole, float), self.known.shape)[self.known]
-        if (found < least).any():
-            raise InputError(
-                "VALUE_INVALID", "a value is less than it can be", where=f"{self.where}.{name}",
-                found=f"{np.nanmin(found):g}", wanted=f"at least {least:g}",
-            )  # fmt: skip
-        return found
-
-    def layer(self, column: NDArray[Any], text: str) -> xr.DataArray:
-        """A layer from a column, NaN where there are no cells."""
-        whole = np.full(self.known.shape, np.nan, np.float32)
-        whole[self.known] = column
-        return xr.DataArray(
-            whole, dims=self.template.dims, coords=self.template.coords,
-            attrs={"own": {"long_name": text}},
-        )  # fmt: skip
-
-
-def _warmer(ground: _Ground, where: str) -> None:
-    """InputError VALUE_INVALID where what is below is colder than what is above."""
-    colder = ground.temperature < ground.surface
-    if colder.any():
-        raise InputError(
-            "VALUE_INVALID", f"{int(colder.sum())} cells are colder below than at the surface",
-            where=f"{where}.temperature",
-            found=f"down to {ground.temperature[colder].min():g} degC",
-            wanted="at least the surface temperature",
-            fix="compare the units of both, and the value for no data",
-        )  # fmt: skip
-
-
-def _probabilities(ground: _Ground, given: xr.DataArray | float, where: str) -> Floats:
-    found = ground.values(given, "probability", -np.inf)
-    if ((found < 0) | (found > 1)).any():
-        raise InputError(
-            "VALUE_INVALID", "a probability lies outside 0 to 1", where=f"{where}.probability",
-            found=f"{np.nanmin(found):g} to {np.nanmax(found):g}", wanted="from 0 to 1",
-            fix="a score is no probability: calibrate it first",
-        )  # fmt: skip
-    return np.asarray(found)
 
 
 class _Served(NamedTuple):
@@ -499,7 +500,7 @@ def _served(model: Model, options: list[Places], existence: Floats) -> _Served:
     return _Served(best, Places(*cells), table)
 
 
-def _wells(model: Model, ground: _Ground, found: _Served, existence: Floats, costs: Any) -> Wells:
+def _wells(model: Model, ground: Ground, found: _Served, existence: Floats, costs: Any) -> Wells:
     layers = {
         name: ground.layer(
             found.figures[:, NAMES.index(figure)], f"{_SAID[model.kind.name]}: {text}"

@@ -127,3 +127,14 @@ def test_nothing_known_at_all_gives_nothing() -> None:
     found = geothermal.hydrothermal(layer(np.nan, np.nan), 5.0, 0.2, COSTS, draws=DRAWS)
     assert np.isnan(found.risked_p50.values).all()
     assert found.record["portraits"] == []
+
+
+def test_the_reason_for_no_power_is_told() -> None:
+    tight = COSTS.copy()
+    tight.loc[tight["parameter"] == "hydrothermal.productivity", ["value", "low"]] = [0.6, 0.5]
+    hot = layer(70.0, 120.0, 170.0, np.nan)
+    ordinary = geothermal.why_no_power(hot, COSTS)
+    np.testing.assert_array_equal(ordinary.values, [[1, 0, 0, np.nan]])
+    np.testing.assert_array_equal(geothermal.why_no_power(hot, tight).values, [[1, 2, 2, np.nan]])
+    assert ordinary.attrs["kind"] == "categorical"
+    assert "pumps" in ordinary.attrs["categories"]["2"]
