@@ -61,8 +61,9 @@ def check_file(path: Path, resolution: str | None = None) -> Plan:
         With every mistake of the file.
     """
     document = yaml.read(path)
-    if resolution is not None and isinstance(document.data.get("grid"), dict):
-        document.data["grid"]["resolution"] = resolution
+    grid = value_at(document, ("grid",))
+    if resolution is not None and isinstance(grid, dict):
+        grid["resolution"] = resolution
     return check(document, path.resolve().parent)
 
 
@@ -242,7 +243,7 @@ class _Check:
 
     def check_name(self, name: str, path: KeyPath) -> None:
         problem = ""
-        if not re.match(NAME, name):
+        if not re.fullmatch(NAME, name):
             problem = "a name is letters, digits and _, and does not begin with a digit"
         elif name in self.names.steps:
             problem = f"'{name}' is already the name of {self.names.steps[name].section}.{name}"
@@ -311,16 +312,20 @@ class _Check:
         return call
 
     def domain(self, name: str | None) -> None:
-        value = self.names.value(name) if name else None
-        if name and (name.partition(".")[0] not in self.names.all_names):
-            close = ", ".join(nearest(name, list(self.names.all_names)))
+        if not name:
+            return
+        step, dot, part = name.partition(".")
+        value = self.names.value(name) if part or not dot else None
+        if value is None and step not in self.names.broken:
+            known = self.names.steps.get(step)
+            close = known.names() if known else nearest(name, list(self.names.all_names))
             self.errors.append(
                 mistake(
                     self.document,
                     ("domain",),
                     "CONFIG_REFERENCE",
                     f"there is no '{name}'",
-                    wanted=close,
+                    wanted=", ".join(close),
                 )
             )
         elif value and value.kind not in {"layer", None}:
