@@ -96,10 +96,15 @@ def random_fields(
     points = ecef(longitude, latitude) / length
     labels = []
     for _ in range(draws):
-        waves, phases = rng.standard_normal((3, WAVES)), rng.uniform(0, 2 * np.pi, WAVES)
-        field = np.cos(points @ waves + phases).sum(axis=1)
+        field = smooth_field(points, rng)
         labels.append((field > np.quantile(field, 1 - SHARE)).astype(np.int64))
     return labels
+
+
+def smooth_field(points: Floats, rng: np.random.Generator) -> Floats:
+    """A Gaussian random field at points of shape (n, 3), in lengths of its correlation."""
+    waves, phases = rng.standard_normal((3, WAVES)), rng.uniform(0, 2 * np.pi, WAVES)
+    return np.asarray(np.cos(points @ waves + phases).sum(axis=1))
 
 
 def buffered_clusters(longitude: Floats, latitude: Floats, buffer: float) -> list[Split]:

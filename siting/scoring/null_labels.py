@@ -11,7 +11,7 @@ from siting.geodesy import ecef
 from siting.scoring.compare_figures import auc
 from siting.scoring.compare_scores import Scheme
 from siting.scoring.compare_units import Units
-from siting.scoring.leakage import LENGTH, VISIBLE, WAVES, spacing
+from siting.scoring.leakage import LENGTH, VISIBLE, smooth_field, spacing
 from siting.scoring.placed_folds import group_middles, places
 from siting.scoring.training import Training
 
@@ -94,9 +94,7 @@ def null_labels(table: Training, length: float, draws: int, seed: int) -> NDArra
     share = float(np.clip(positive.mean(), 0.2, 0.8))
     found = np.empty((draws, len(group)), dtype=np.int64)
     for number in range(draws):
-        rng = np.random.default_rng([seed, number])
-        waves, phases = rng.standard_normal((3, WAVES)), rng.uniform(0, 2 * np.pi, WAVES)
-        field = np.cos(points @ waves + phases).sum(axis=1)
+        field = smooth_field(points, np.random.default_rng([seed, number]))
         found[number] = (field > np.quantile(field, 1 - share))[group]
     return found
 

@@ -47,7 +47,7 @@ SITES, CELLS = 120, 4
 FEW = {"bootstraps": 100, "draws": 20}
 
 
-def world(kind: str, seed: int = 0, sites: int = SITES) -> gpd.GeoDataFrame:
+def made(kind: str, seed: int = 0, sites: int = SITES) -> gpd.GeoDataFrame:
     """Systems of four cells in a square of 8 degrees, whose presence follows from one rule.
 
     ``contrast``: all presences are in the west, and the feature knows west from east only.
@@ -88,7 +88,7 @@ def judged(kind: str, **options: Any) -> Any:
     given = {"folds": BLOCKS, "group": "site", "within": "1 degree", **FEW, **options}
     models = given.pop("models", {"bayes": GaussianNB(), "line": LogisticRegression()})
     with collect() as findings:
-        found = compare.cells(world(kind), FEATURES, "positive", models, **given)
+        found = compare.cells(made(kind), FEATURES, "positive", models, **given)
     return found, findings
 
 
@@ -136,7 +136,7 @@ def test_a_signal_is_found_within_blocks_as_well(signal):
 
 def test_two_layers_that_only_tell_together_are_beaten_by_a_model():
     # Presence is where both features have one sign: neither alone knows anything.
-    frame = world("noise", 3, 300)
+    frame = made("noise", 3, 300)
     site = frame.groupby("site")[FEATURES].transform("mean")
     frame["positive"] = ((site.told * site.other) > 0).astype(int)
     model = {"near": KNeighborsClassifier(7)}
@@ -197,7 +197,7 @@ def test_scores_that_are_no_probabilities_have_no_calibration():
 def test_without_folds_blocks_follow_from_the_variogram(signal):
     with collect() as findings:
         record = compare.cells(
-            world("signal"), FEATURES, "positive", {"bayes": GaussianNB()}, group="site",
+            made("signal"), FEATURES, "positive", {"bayes": GaussianNB()}, group="site",
             within="1 degree", **FEW,
         ).record  # fmt: skip
     assert record["folds"][0]["buffer"] == record["variogram"]["buffer"]
@@ -209,7 +209,7 @@ def test_short_buffer_is_told(contrast):
 
 
 def test_hold_out_by_date_refuses_younger_columns():
-    frame = world("signal")
+    frame = made("signal")
     frame.attrs["vintage"] = "2010"
     with pytest.raises(InputError, match="LAYER_YOUNGER"):
         compare.cells(
@@ -219,7 +219,7 @@ def test_hold_out_by_date_refuses_younger_columns():
 
 
 def test_hold_out_by_date_tests_later_finds_only():
-    frame = world("signal")
+    frame = made("signal")
     frame.attrs["vintage"] = "1975"
     with collect():
         record = compare.cells(
@@ -239,20 +239,20 @@ def test_hold_out_by_date_tests_later_finds_only():
     ],
 )
 def test_bad_cells_are_refused(change, code):
-    frame = world("signal").assign(**change)
+    frame = made("signal").assign(**change)
     with collect(), pytest.raises(InputError, match=code):
         compare.cells(frame, FEATURES, "positive", {"bayes": GaussianNB()}, group="site")
 
 
 def test_too_few_systems_of_a_class_are_refused():
-    frame = world("signal")
+    frame = made("signal")
     frame["positive"] = (frame.site < 4).astype(int)
     with collect(), pytest.raises(InputError, match="five systems of each class"):
         compare.cells(frame, FEATURES, "positive", {"bayes": GaussianNB()}, group="site")
 
 
 def test_a_quantity_is_no_target():
-    frame = world("signal").assign(positive=np.linspace(20, 200, SITES * CELLS).repeat(1))
+    frame = made("signal").assign(positive=np.linspace(20, 200, SITES * CELLS).repeat(1))
     frame["positive"] = frame.groupby("site").positive.transform("mean")
     with collect(), pytest.raises(InputError, match="presence and absence"):
         compare.cells(frame, FEATURES, "positive", {"bayes": GaussianNB()}, group="site")
@@ -264,7 +264,7 @@ def test_side_of_blocks_must_be_a_length():
 
 
 def test_constant_feature_is_a_layer_at_chance():
-    frame = world("signal").assign(other=7.0)
+    frame = made("signal").assign(other=7.0)
     with collect():
         record = compare.cells(
             frame, FEATURES, "positive", {"bayes": LogisticRegression()}, folds=BLOCKS,
@@ -273,12 +273,41 @@ def test_constant_feature_is_a_layer_at_chance():
     assert row(record, "single", name="other")["sites"]["auc"]["value"] == 0.5
 
 
+def judged_layers(world: Any, layers: Any = None, **options: Any) -> Any:
+    given = {
+        "folds": spatial_blocks("4 degree", "100 km", 5), "background": 120, "region": "region",
+        "within": "4 degree", **FEW, **options,
+    }  # fmt: skip
+    models = {"line": LogisticRegression(), "bayes": GaussianNB()}
+    with collect():
+        return compare.layers(
+            layers or world.layers, world.labels, models, world.domain, world.grid, **given
+        )
+
+
+def test_layers_are_judged_by_shares_of_the_valid_area(world):
+    record = judged_layers(world).record
+    assert record["capture_of"] == "valid area"
+    best = row(record, "single", "4 degree", "hot")["sites"]
+    # 15 fields, every fourth of the best 60 of 432 cells by the sum of two layers.
+    assert (best["positives"], best["others"]) == (15, 120)
+    assert best["auc"]["value"] > 0.75
+    assert row(record, "single", "4 degree", "flat")["sites"]["auc"]["low"] < 0.5
+    assert [each["name"] for each in record["folds"]][2] == "held-out region, 100 km buffer"
+
+
+def test_layer_younger_than_the_date_is_refused(world):
+    young = [each.assign_attrs(vintage="2020") for each in world.layers]
+    with pytest.raises(InputError, match="LAYER_YOUNGER"):
+        judged_layers(world, young, folds=discovered_before("region", "2000"))
+
+
 def table(kind: str = "signal") -> Any:
-    return cells_table(world(kind), FEATURES, target="positive", group="site")
+    return cells_table(made(kind), FEATURES, target="positive", group="site")
 
 
 def test_sign_of_a_layer_comes_from_its_training_samples():
-    frame = world("signal").assign(told=lambda each: -each.told)
+    frame = made("signal").assign(told=lambda each: -each.told)
     found = cells_table(frame, FEATURES, target="positive", group="site")
     sites, _ = units_of(found, "1 degree")
     singles = single_layers(found, scheme(BLOCKS, found, 2), sites)
@@ -289,7 +318,7 @@ def test_sign_of_a_layer_comes_from_its_training_samples():
 
 def test_order_of_features_does_not_matter():
     first, second = table(), cells_table(
-        world("signal"), FEATURES[::-1], target="positive", group="site"
+        made("signal"), FEATURES[::-1], target="positive", group="site"
     )  # fmt: skip
     sites, _ = units_of(first, "1 degree")
     scores = [single_layers(each, scheme(BLOCKS, each, 2), sites) for each in (first, second)]

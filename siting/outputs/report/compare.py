@@ -218,6 +218,8 @@ def _items(record: Mapping[str, Any]) -> Iterator[Item]:
     variogram = _mapping(record.get("variogram"))
     if variogram.get("text"):
         yield Item("Variogram", str(variogram["text"]))
+    if (reach := finite(variogram.get("feature_range"))) is not None:
+        yield Item("Median range of the features [km]", number_text(reach / 1000, 3))
     if record.get("scope"):
         yield Item("Samples", str(record["scope"]))
 
