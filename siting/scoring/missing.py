@@ -24,7 +24,7 @@ class Filled(NamedTuple):
 
 @scorer()
 def layers(
-    features: Annotated[list[Layer], Field(min_length=2)],
+    features: list[Layer],
     labels: Features,
     model: Estimator,
     folds: Folds,
@@ -70,7 +70,8 @@ def layers(
         MODEL_KIND; MODEL_FIT, also where the model names a feature that is left out.
     InputError
         TOO_FEW_POSITIVES with fewer than five systems of either class held out;
-        FEATURES_CONSTANT, PROBABILITY_RANGE, and the errors of the labels and of the folds.
+        FEATURES_NONE for a single feature; FEATURES_CONSTANT, PROBABILITY_RANGE, and the errors
+        of the labels and of the folds.
 
     Notes
     -----
@@ -115,7 +116,7 @@ def layers(
 @scorer()
 def cells(
     cells: Features,
-    features: Annotated[list[str], Field(min_length=2)],
+    features: list[str],
     target: str,
     model: Estimator,
     folds: Folds,
@@ -154,7 +155,8 @@ def cells(
         MODEL_KIND; MODEL_FIT, also where the model names a feature that is left out.
     InputError
         TOO_FEW_POSITIVES with fewer than five systems of either class held out;
-        FEATURES_CONSTANT, PROBABILITY_RANGE, and the errors of the table and of the folds.
+        FEATURES_NONE for a single feature; FEATURES_CONSTANT, PROBABILITY_RANGE, and the errors
+        of the table and of the folds.
 
     Notes
     -----

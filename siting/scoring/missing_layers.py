@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from siting.errors import InputError
 from siting.kernels.prediction import Floats, predicted
 from siting.kinds import Splitter
 from siting.scoring.calibrating import LOGISTIC_FEWEST, check_scores
@@ -53,11 +54,16 @@ def cost_record(model: Any, table: Training, folds: Splitter) -> dict[str, Any]:
     Raises
     ------
     InputError
-        FEATURES_CONSTANT, PROBABILITY_RANGE, TOO_FEW_POSITIVES.
+        FEATURES_CONSTANT, FEATURES_NONE, PROBABILITY_RANGE, TOO_FEW_POSITIVES.
     PipelineError
         MODEL_FIT, where the model cannot do without a feature that it names.
     """
     names = [str(each) for each in table.X.columns]
+    if len(names) < 2:
+        raise InputError(
+            "FEATURES_NONE", "without its only feature the model has none",
+            where="missing.features", found=", ".join(names), wanted="two features at least",
+        )  # fmt: skip
     base = out_of_fold(model, table, folds)
     check_scores(base, table, model, LOGISTIC_FEWEST)
     sites, _ = units_of(table, "1 degree")

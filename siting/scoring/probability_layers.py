@@ -152,7 +152,7 @@ def cell_text(domain: xr.DataArray, grid: GeoBox) -> str:
             where="grid", found=f"{least:g} to {most:g} km2",
             fix="use a grid in a projection that covers the domain",
         )  # fmt: skip
-    ends = f"{least:,.4g}", f"{most:,.4g}"
+    ends = [f"{float(f'{each:.4g}'):,.10g}" for each in (least, most)]
     return f"of {ends[0]} km2" if ends[0] == ends[1] else f"of {ends[0]} to {ends[1]} km2"
 
 
@@ -208,7 +208,8 @@ def probability_record(given: Asked, domain: xr.DataArray, grid: GeoBox) -> dict
         )  # fmt: skip
     area, each_stands_for = values[:, -1], cells / len(values)
     p = mixed(given, values[whole])
-    beyond = given.known.dissimilarity(values[whole, :-1]) > given.known.threshold
+    index = given.known.dissimilarity(values[whole, :-1])
+    beyond: NDArray[np.bool_] = np.asarray(index > given.known.threshold)
     record = {
         "kind": KIND,
         "nature": given.model.card["calibration"]["nature"],
