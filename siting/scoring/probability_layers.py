@@ -200,7 +200,7 @@ def probability_record(given: Asked, domain: xr.DataArray, grid: GeoBox) -> dict
     """
     rows, columns, cells = drawn_cells(domain, grid, CELLS)
     values = np.stack([sample(each, rows, columns) for each in given.layers], axis=1)
-    whole = np.isfinite(values).all(axis=1)
+    whole: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
     if not whole.any():
         raise InputError(
             "LAYER_EMPTY", "no cell of the domain has all features", where="probability.features",
