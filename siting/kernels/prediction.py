@@ -45,7 +45,7 @@ def predicted(estimator: Any, X: pd.DataFrame) -> Floats:
     """
     with single_threaded(), model_errors("MODEL_PREDICT", estimator):
         if is_classifier(estimator):
-            column = list(estimator.classes_).index(1)
+            column = _presence(estimator)
             scores = np.asarray(estimator.predict_proba(X)[:, column], dtype=np.float64)
         else:
             scores = np.asarray(estimator.predict(X), dtype=np.float64).reshape(len(X))
@@ -55,6 +55,14 @@ def predicted(estimator: Any, X: pd.DataFrame) -> Floats:
         name = type(estimator).__name__
         warn("MODEL_PREDICTS_NAN", "the model gives some places no score", where=name)
     return scores
+
+
+def _presence(estimator: Any) -> int:
+    """Column of class 1; of grades 1, 2 and 3 the probability of 1 would rank the wrong way."""
+    classes = np.asarray(estimator.classes_).tolist()
+    if 1 not in classes or len(classes) > 2 or max(classes, key=float) > 1:
+        raise ValueError(f"it tells the classes {classes} apart, not 0 and 1")
+    return classes.index(1)
 
 
 @contextmanager

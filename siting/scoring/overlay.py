@@ -9,9 +9,9 @@ import pandas as pd
 import xarray as xr
 from pydantic import Field
 
-from siting.errors import InputError
+from siting.errors import InputError, PipelineError
 from siting.kernels.prediction import Floats, predicted
-from siting.kinds import Domain, FittedModel, Grid, Layer, Model, Pairs, Unit
+from siting.kinds import Domain, Estimator, FittedModel, Grid, Layer, Model, Pairs, Unit
 from siting.scoring.overlay_estimators import (
     TOLERANCE,
     FuzzyOverlay,
@@ -31,6 +31,13 @@ class Weighted(NamedTuple):
 
 class Fuzzy(NamedTuple):
     """A fuzzy combination, and the model that makes it."""
+
+    score: Annotated[Layer, Unit("1")]
+    model: Model
+
+
+class Expert(NamedTuple):
+    """A score of an expert's scheme, and the scheme."""
 
     score: Annotated[Layer, Unit("1")]
     model: Model
@@ -136,6 +143,62 @@ def fuzzy(
     names = feature_names(layers, "overlay.fuzzy.layers")
     model = _model(FuzzyOverlay(operator, gamma), names)
     return Fuzzy(_index(model, layers, domain, grid), model)
+
+
+@scorer()
+def expert(features: list[Layer], model: Estimator, domain: Domain, grid: Grid) -> Expert:
+    """Score of an expert's own scheme, which learns nothing.
+
+    Parameters
+    ----------
+    features : list of layer
+        Evidence, in its own units.
+    model : scikit-learn estimator
+        One that needs no labels: memberships with a fuzzy operator, voter-veto play fairway; see
+        docs/scorers.md.
+    domain : (y, x) layer of bool
+        Where the score is defined.
+    grid : GeoBox
+        The grid.
+
+    Returns
+    -------
+    score : (y, x) layer
+        What the scheme gives, 0..1 [1]; NaN where a layer is, and outside the domain.
+    model : FittedModel
+        The scheme.
+
+    Raises
+    ------
+    PipelineError
+        MODEL_KIND where the estimator cannot do without labels.
+
+    Examples
+    --------
+    >>> from siting.grid import as_layer, make_grid
+    >>> from siting.scoring.fuzzy import FuzzyProduct, LinearMembership
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 2, 1))
+    >>> near = as_layer(np.array([[0.0, 30.0]]), grid, units="km").rename("fault_distance")
+    >>> everywhere = as_layer(np.ones((1, 2), dtype=bool), grid)
+    >>> scheme = FuzzyProduct({"fault_distance": LinearMembership(none=40, full=0)})
+    >>> expert([near], scheme, everywhere, grid).score.values.tolist()
+    [[1.0, 0.25]]
+    """
+    names = feature_names(features, "overlay.expert.features")
+    try:
+        fitted = _model(model, names)
+    except (TypeError, ValueError) as error:
+        raise PipelineError(
+            "MODEL_KIND", "the model cannot be made without labels", where="overlay.expert.model",
+            found=f"{type(model).__name__}: {error}",
+            fix="use learned.classifier for a model that learns from labels",
+        ) from error  # fmt: skip
+    score = cellwise(partial(_expert_score, model=fitted), features, domain, grid)
+    return Expert(score, fitted)
+
+
+def _expert_score(values: Floats, model: FittedModel) -> Floats:
+    return predicted(model.estimator, pd.DataFrame(values, columns=model.features))
 
 
 def _model(estimator: Any, names: tuple[str, ...]) -> FittedModel:

@@ -4,11 +4,16 @@ from typing import Any
 
 import dask
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
 
 from siting.errors import InputError, PipelineError, UnitsError
 from siting.grid import as_layer, make_grid
-from siting.scoring.overlay import fuzzy, weighted
+from siting.kernels.prediction import predicted
+from siting.scoring.overlay import expert, fuzzy, weighted
+from siting.scoring.play_fairway import VoterVeto
 
 from .conftest import World, layer
 
@@ -110,3 +115,25 @@ def test_a_boolean_criterion_counts_as_zero_and_one() -> None:
     active = as_layer(np.array([[True, False, True]]), GRID, units="1").rename("active")
     found = weighted([(hot, 1.0), (active, 1.0)], EVERYWHERE, GRID)
     assert found.score.values.tolist() == [[1.0, 0.25, 0.5]]
+
+
+def test_an_expert_scheme_is_mapped_without_labels() -> None:
+    """Voter-veto of geoPFA's tests: weight .1, prior .5, votes of 1 and 10."""
+    hot, near = criteria([1.0, 10.0, np.nan], [0.0, 0.0, 0.0])
+    scheme = VoterVeto({"heat": {"hot": 0.1}, "way": {"near": 1.0}})
+    found = expert([hot, near], scheme, EVERYWHERE, GRID)
+    # The second component has no vote: half of .52497919 and of .73105858.
+    assert np.round(found.score.values, 8).tolist()[0][:2] == [0.26248959, 0.36552929]
+    assert np.isnan(found.score.values[0, 2])
+
+
+def test_a_model_that_wants_labels_is_no_expert() -> None:
+    with pytest.raises(PipelineError, match="MODEL_KIND"):
+        expert(criteria([1.0, 0.5, 0.0], [0.0, 0.5, 1.0]), LogisticRegression(), EVERYWHERE, GRID)
+
+
+def test_grades_above_one_have_no_probability_of_presence() -> None:
+    X = pd.DataFrame({"hot": [0.0, 1.0, 2.0]})
+    graded = DummyClassifier().fit(X, [1, 2, 3])
+    with pytest.raises(PipelineError, match=r"classes \[1, 2, 3\] apart, not 0 and 1"):
+        predicted(graded, X)
