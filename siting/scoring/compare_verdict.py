@@ -29,13 +29,17 @@ def verdict(
     Returns
     -------
     dict
-        ``beats_single``, ``contrast`` (whether what is found is a contrast between blocks), and
+        ``beats_single``, ``contrast`` (whether neither is above chance
+        within blocks, though one is over all), and
         ``verdict``, a few sentences.
     """
     share = against["pooled"]["share_of_bootstraps"]
     beats = share is not None and share >= REQUIRED
-    row = models if beats else single
-    contrast = _above_chance(row["sites"]["auc"]) and not _above_chance(row["sites"]["within"])
+    pooled, near = (
+        [_above_chance(each["sites"][key]) for each in (models, single)]
+        for key in ("auc", "within")
+    )
+    contrast = any(pooled) and not any(near)
     return {
         "beats_single": beats,
         "required": REQUIRED,
@@ -44,7 +48,7 @@ def verdict(
             text
             for text in (
                 _first(models, single, share, beats),
-                _second(models, single, within, contrast),
+                _second(models, single, within, near),
                 _third(leak),
             )
             if text
@@ -81,15 +85,21 @@ def layer_name(single: Mapping[str, Any]) -> str:
 
 
 def _second(
-    models: Mapping[str, Any], single: Mapping[str, Any], within: str, contrast: bool
+    models: Mapping[str, Any], single: Mapping[str, Any], within: str, near: list[bool]
 ) -> str:
+    """Skill within blocks, and which of model and layer is above chance there."""
     ours, theirs = models["sites"]["within"], single["sites"]["within"]
     if not ours["pairs"]:
         return f"No {within} holds systems of both classes, so nothing is known of skill in it."
-    text = f"Within {within} the layer has {told(theirs)}, the model {told(ours)}"
-    if contrast:
-        return f"{text}: what is found is a contrast between regions, not shown to be places."
-    return f"{text}."
+    told_of = {
+        (False, False): "what is found is a contrast between regions, not shown to be places",
+        (True, False): "the model is above chance there, while the layer is not shown to be more "
+        "than a contrast between regions",
+        (False, True): "the layer is above chance there, while the model is not shown to be more "
+        "than a contrast between regions",
+        (True, True): "both are above chance there",
+    }[near[0], near[1]]
+    return f"Within {within} the layer has {told(theirs)}, the model {told(ours)}: {told_of}."
 
 
 def _third(leak: Mapping[str, Any] | None) -> str:

@@ -453,6 +453,25 @@ def test_a_model_wins_in_95_percent_of_bootstraps_or_not_at_all(share, beats):
     assert found["beats_single"] is beats
 
 
+@pytest.mark.parametrize(
+    ("model", "layer", "contrast", "text"),
+    [
+        (0.4, 0.3, True, "a contrast between regions, not shown to be places"),
+        (0.6, 0.3, False, "the model is above chance there, while the layer"),
+        (0.4, 0.6, False, "the layer is above chance there, while the model"),
+        (0.6, 0.6, False, "both are above chance there"),
+    ],
+)
+def test_verdict_says_which_of_the_two_is_above_chance_within(model, layer, contrast, text):
+    rows = [told(0.8, 0.7, 0.9), told(0.8, 0.7, 0.9)]
+    for each, low in zip(rows, (model, layer), strict=True):
+        each["sites"]["within"] = {"value": 0.65, "low": low, "high": 0.9, "pairs": 100}
+    against = {"pooled": {"share_of_bootstraps": 0.5}}
+    found = verdict(*rows, against, None, "blocks of 1 km")
+    assert found["contrast"] is contrast
+    assert text in found["verdict"]
+
+
 def test_verdict_says_where_no_block_holds_both_classes():
     against = {"pooled": {"share_of_bootstraps": 0.2}}
     found = verdict(told(0.8, 0.7, 0.9, 0), told(0.6, 0.5, 0.7, 0), against, None, "blocks of 1 km")
