@@ -22,6 +22,7 @@ SCRIPTS = (
     "marks.js",
     "legend.js",
     "layers.js",
+    "likeness.js",
     "card.js",
     "table.js",
     "face.js",

@@ -17,6 +17,7 @@ from siting.outputs.map.budget import encode_layers
 from siting.outputs.map.encode import Raster
 from siting.outputs.map.islands import island_text
 from siting.outputs.map.labels import one_line
+from siting.outputs.map.likeness import likeness
 from siting.outputs.map.placement import Placement, max_zoom, place
 from siting.outputs.simulated import surrogate_record
 
@@ -74,6 +75,7 @@ def _data(results: Results, placement: Placement, entries: list[dict[str, Any]])
         "masked": results.domain is not None,
         "sites": sites.candidates(results),
         "known": sites.known_fields(results),
+        "likeness": likeness(results, sites.known_frame(results)),
         "outline": sites.outline(results, placement.bounds),
         "skill": content.skill_record(results),
         "surrogate": surrogate_record(results),

@@ -12,7 +12,7 @@ from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
 from siting import frames
-from siting.columns import CONTRIBUTION, column_name
+from siting.columns import CONTRIBUTION, FIXED, column_name
 from siting.kinds import Results
 from siting.outputs.map.islands import island_text, rounded
 from siting.outputs.map.labels import display_name, display_unit
@@ -107,6 +107,8 @@ def _role(name: str, ranked: str, simulated: Collection[str]) -> str:
         return "simulated"
     if name.startswith(CONTRIBUTION):
         return "contribution"
+    if name in FIXED and name.startswith("analogue_"):
+        return "analogue"
     return ROLES.get(name, "value")
 
 
@@ -128,15 +130,25 @@ def _places(frame: GeoDataFrame) -> tuple[list[float], list[float]]:
     return points.x.round(5).tolist(), points.y.round(5).tolist()
 
 
-def known_fields(results: Results) -> dict[str, Any] | None:
-    """The known fields that the skill was measured on, with their attributes; None without."""
-    name = next(
-        (r["labels"].get("name") for r in results.records.values() if r.get("labels")), "known"
-    )
-    frame = results.features.get(str(name))
+def _known_name(results: Results) -> str:
+    """Name of the known fields: those of a record of skill, else `known`."""
+    labels = (each.get("labels") for each in results.records.values())
+    return str(next((each.get("name") for each in labels if each), "known"))
+
+
+def known_frame(results: Results) -> GeoDataFrame | None:
+    """The known fields that the skill was measured on, those with a place; None without."""
+    frame = results.features.get(_known_name(results))
     if frame is None or frame.empty:
         return None
-    frame = frame[~(frame.geometry.is_empty | frame.geometry.isna())]
+    return frame[~(frame.geometry.is_empty | frame.geometry.isna())]
+
+
+def known_fields(results: Results) -> dict[str, Any] | None:
+    """The known fields that the skill was measured on, with their attributes; None without."""
+    frame = known_frame(results)
+    if frame is None:
+        return None
     notes = frame.attrs.get("columns", {})
     longitude, latitude = _places(frame)
     columns = [
@@ -149,7 +161,7 @@ def known_fields(results: Results) -> dict[str, Any] | None:
         for column in frame.columns.drop(frame.geometry.name)
     ]
     return {
-        "name": str(name),
+        "name": _known_name(results),
         "longitude": longitude,
         "latitude": latitude,
         "unverified": _unverified(frame),

@@ -59,6 +59,8 @@ function drawSiteCard(holder, index) {
     reasons ? reasonLine(reasons) : "",
     flags ? list("flags", "Flags", flags) : "",
     ...contributions(index),
+    ...analogueParts(index),
+    ...alikeParts("sites", index),
     element("h3", {}, "Values of the cell"),
     valueTable(index),
   );
@@ -249,6 +251,7 @@ function drawFieldCard(holder, index) {
         ? "A field that no source confirms: it took no part in the validation."
         : "One of the known fields that the ranking is tested on.",
     ),
+    ...alikeParts("known", index),
     element(
       "table",
       { class: "values" },
