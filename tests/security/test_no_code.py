@@ -407,8 +407,11 @@ BY_NAME = {
     "outputs/writers.py": "the writers' own modules",
     "outputs/quiet.py": "Matplotlib and Folium",
     "scoring/estimators.py": "modules on the list of estimators",
+    "pipeline/recipes.py": "modules of estimators that are built already, for their code's digest",
     "io/model.py": "to look whether a name on the list is a class",
 }
+# A child that is no program of others: it goes on with the same command.
+FORKS = {"terminal/supervision.py"}
 SOURCES = sorted(p.relative_to(REPOSITORY / "siting").as_posix()
                  for p in (REPOSITORY / "siting").rglob("*.py"))  # fmt: skip
 
@@ -427,7 +430,8 @@ def runs_code(source: str, name: str) -> list[str]:
         if isinstance(node, ast.Call):
             called = dotted(node.func)
             by_name = called.endswith("import_module") and name not in BY_NAME
-            if called in RUNS | SYSTEM or by_name:
+            forks = called == "os.fork" and name in FORKS
+            if (called in RUNS | SYSTEM and not forks) or by_name:
                 found.append(f"{node.lineno}: {called}")
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []

@@ -13,6 +13,7 @@ from siting.outputs.map.encode import Raster
 from siting.outputs.map.islands import rounded
 from siting.outputs.map.labels import display_name, display_unit, display_years, one_line, years_in
 from siting.outputs.map.palettes import BOOLEAN, qualitative
+from siting.outputs.report import compare
 from siting.outputs.simulated import cost_verdict, surrogate_record
 from siting.projection import crs_of, is_equal_area
 from siting.wording import counted
@@ -160,7 +161,11 @@ def cell_text(grid: GeoBox, factor: int = 1) -> str:
 def skill_record(results: Results) -> dict[str, Any] | None:
     """The record of how well the score finds known places, where the run has one."""
     surrogate = surrogate_record(results)
-    found = (each for each in results.records.values() if "verdict" in each)
+    found = (
+        each
+        for each in results.records.values()
+        if "verdict" in each and each.get("kind") != compare.KIND
+    )
     return next((each for each in found if each is not surrogate), None)
 
 
@@ -196,6 +201,7 @@ def ground(results: Results) -> str:
 def face(results: Results) -> dict[str, Any]:
     """The first lines: verdict, scope, facts about cells and data, and what the run noticed."""
     skill, surrogate = skill_record(results) or {}, surrogate_record(results) or {}
+    compared = compare.comparison_record(results)
     judged = str(surrogate.get("verdict") or "")
     cell = cell_text(results.grid)
     inside = "a place" if surrogate and not skill else "a well or a plot"
@@ -203,12 +209,14 @@ def face(results: Results) -> dict[str, Any]:
         "title": one_line(results.title),
         "description": results.description,
         "verdict": skill.get("verdict")
+        or compare.map_line(compared)
         or cost_verdict(results)
         or judged
         or "Not validated: this run did not compare the ranking with known places.",
         # How well the cells between those that were simulated are known.
         "judged": judged if results.cards else "",
         "scope": skill.get("scope")
+        or (compared or {}).get("scope")
         or f"Regional screening: a value stands for a whole cell of {cell}, "
         f"not for {inside} inside it.",
         "facts": _facts(results, cell),

@@ -61,8 +61,22 @@ class Comparison:
 
 
 def comparison_record(results: Results) -> dict[str, Any] | None:
-    """The first record of a comparison of a run; None without one."""
-    return next((each for each in results.records.values() if each.get("kind") == KIND), None)
+    """The comparison that says most of the ranked score; None without one."""
+    return next((record for _, record in comparison_records(results)), None)
+
+
+def comparison_records(results: Results) -> list[tuple[str, dict[str, Any]]]:
+    """All comparisons of a run by name, those of the ranked score's own features first."""
+    found = [(name, each) for name, each in results.records.items() if each.get("kind") == KIND]
+    step = results.score.partition(".")[0]
+    model = results.models.get(f"{step}.model") or results.models.get(step)
+    features = set(model.features) if model else set()
+    return sorted(found, key=lambda each: -len(features & _compared_layers(each[1])))
+
+
+def _compared_layers(record: Mapping[str, Any]) -> set[str]:
+    methods = mappings(record.get("methods"))
+    return {str(each.get("name")) for each in methods if each.get("role") == "single"}
 
 
 def read(record: Mapping[str, Any] | None) -> Comparison | None:

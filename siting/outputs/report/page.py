@@ -16,6 +16,8 @@ from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.report import (
     compare,
     compare_figures,
+    geothermal,
+    geothermal_figures,
     places,
     provenance,
     skill_figures,
@@ -67,7 +69,7 @@ def render(results: Results) -> str:
     page = templates.environment("siting.outputs.report").get_template("page.html")
     with drawing():
         sections = _skill(results) | _places(results) | _layers(results) | _simulation(results)
-        sections |= _comparison(results)
+        sections |= _comparisons(results) | _geothermal(results)
     return page.render(
         face=content.face(results),
         ground=content.ground(results),
@@ -99,7 +101,7 @@ def policy(style: str) -> str:
 def _skill(results: Results) -> dict[str, Any]:
     """How well the run finds known fields: tables, figures, self-test, labels."""
     record = content.skill_record(results)
-    skill = None if record is compare.comparison_record(results) else read(record)
+    skill = read(record)
     models = provenance.models(results)
     if skill is None:
         return {"skill": None, "models": models}
@@ -119,29 +121,53 @@ def _skill(results: Results) -> dict[str, Any]:
     }
 
 
-def _comparison(results: Results) -> dict[str, Any]:
-    """Approaches and single layers side by side: tables, figures, variogram."""
-    record = compare.comparison_record(results)
-    if record is None:
-        return {"comparison": None}
+def _comparisons(results: Results) -> dict[str, Any]:
+    """Approaches and single layers side by side: that of the ranked score, then the others."""
+    return {
+        "comparisons": [
+            _comparison(name, number, record)
+            for number, (name, record) in enumerate(compare.comparison_records(results), 1)
+        ]
+    }
+
+
+def _comparison(name: str, number: int, record: dict[str, Any]) -> dict[str, Any]:
+    """Tables, figures and variogram of one comparison."""
     found = compare.read(record)
     drawn = {
-        "comparison_skill": (
-            compare_figures.skill_figure(record), compare_figures.skill_text(record)
-        ),
-        "comparison_curves": (
+        "skill": (compare_figures.skill_figure(record), compare_figures.skill_text(record)),
+        "curves": (
             compare_figures.curves_figure(record, found.capture_of if found else "systems"),
             compare_figures.curves_text(record),
         ),
-        "comparison_variogram": (
+        "variogram": (
             compare_figures.variogram_figure(record), compare_figures.variogram_text(record)
         ),
     }  # fmt: skip
     pictures = {
-        name: None if figure is None else Picture.of(figure, text)
-        for name, (figure, text) in drawn.items()
+        each: None if figure is None else Picture.of(figure, text)
+        for each, (figure, text) in drawn.items()
     }
-    return {"comparison": found, **pictures}
+    place = "comparison" if number == 1 else f"comparison-{number}"
+    return {"found": found, "name": display_name(name), "id": place, **pictures}
+
+
+def _geothermal(results: Results) -> dict[str, Any]:
+    """What geothermal wells would cost: figures and words by kind of wells."""
+    shown = []
+    for kind in geothermal.read(results):
+        bars = None
+        if any(each.conditional and each.risked for each in kind.portraits):
+            bars = Picture.of(geothermal_figures.bars_figure(kind), geothermal.bars_text(kind))
+        shown.append((kind, bars, [_tornado(each) for each in kind.portraits]))
+    return {"geothermal": shown}
+
+
+def _tornado(portrait: geothermal.Portrait) -> Picture | None:
+    if not portrait.drivers:
+        return None
+    figure = geothermal_figures.tornado_figure(portrait.drivers)
+    return Picture.of(figure, geothermal.tornado_text(portrait))
 
 
 def _simulation(results: Results) -> dict[str, Any]:
@@ -246,7 +272,8 @@ def _provenance(results: Results) -> dict[str, Any]:
             [
                 content.skill_record(results),
                 surrogate_record(results),
-                compare.comparison_record(results),
+                *(record for _, record in compare.comparison_records(results)),
+                *(record for _, record in geothermal.records(results)),
             ],
         ),
     }

@@ -149,10 +149,31 @@ def test_whatever_is_missing_leaves_a_gap_and_no_error(results: Any, missing: st
     if missing == "kind":
         assert compare.comparison_record(replace(results, records={"c": record})) is None
         return
-    found = page._comparison(replace(results, records={"comparison": record}))
+    found = page._comparison("comparison", 1, record)
+    shown = {
+        f"comparison_{name}": found[name] for name in ("skill", "curves", "variogram", "id", "name")
+    }
     pages = templates.environment("siting.outputs.report")
     section, macros = pages.get_template("compare.html"), pages.get_template("parts.html").module
-    assert "<section" in section.render(skill=None, models=[], parts=macros, **found)
+    text = section.render(
+        skill=None, models=[], parts=macros, comparison=found["found"], first=True, **shown
+    )
+    assert '<section id="comparison"' in text
+
+
+def test_every_comparison_is_shown_that_of_the_ranked_score_first(results: Any) -> None:
+    step = results.score.partition(".")[0]
+    other = comparison(verdict="Of cells.", methods=[])
+    model = results.models.get(f"{step}.model") or results.models[step]
+    own = comparison(
+        verdict="Of the map.",
+        methods=[{"name": name, "role": "single"} for name in model.features],
+    )
+    shown = replace(results, records={"cells": other, "map": own})
+    assert [name for name, _ in compare.comparison_records(shown)] == ["map", "cells"]
+    html = page.render(shown)
+    assert html.index("Of the map.") < html.index("Of cells.")
+    assert html.count('<section id="comparison') == 2
 
 
 def test_every_axis_has_its_unit() -> None:
