@@ -27,12 +27,13 @@ def as_rate(source: RasterSource, axis: TimeAxis, part: Part) -> RasterSource:
         return source
     where = f"{source.path}: {source.variable}"
     gaps = abs(axis.seconds[1:] - axis.seconds[:-1])
+    steps = f"steps of {counted(axis.step / 3600, 'hour')}" if gaps.size else "one step"
     if not gaps.size or axis.step > LONGEST or (gaps < 0.99 * axis.step).any():
         raise InputError(
             "TIME_ACCUMULATED",
             "the file holds amounts added up over time, the pipeline wants a rate",
             where=where,
-            found=f"{source.units}, steps of {counted(axis.step / 3600, 'hour')}",
+            found=f"{source.units}, {steps}",
             wanted=f"{part.units}, or even steps of at most {LONGEST / 3600:g} hours",
             fix="divide by the time that was added up over first",
         )
@@ -40,7 +41,7 @@ def as_rate(source: RasterSource, axis: TimeAxis, part: Part) -> RasterSource:
         "TIME_ACCUMULATED",
         "amounts added up over each step are divided by its length",
         where=where,
-        found=f"{source.units} in steps of {counted(axis.step / 3600, 'hour')}",
+        found=f"{source.units} in {steps}",
         severity="note",
     )
     return replace(

@@ -8,6 +8,7 @@ from siting.findings import warn
 from siting.io.quantities import quantities
 from siting.io.time_axis import TimeAxis
 from siting.kernels.series_reduction import look_over
+from siting.wording import counted
 
 SUNLIGHT = 2 * 1361.0  # of radiation at the ground never reached: a sum over time is there [W m-2]
 _FEW = 24  # steps up to which repeated ones say nothing
@@ -110,14 +111,15 @@ class Evidence:
 
     def _tell_held(self, axis: TimeAxis, where: str) -> None:
         """Report three-hourly values repeated to hours, and the like."""
-        counted = self.there > 0
-        copies = counted & (self.held == self.there)
-        steps = int(counted.sum())
+        known = self.there > 0
+        copies = known & (self.held == self.there)
+        steps = int(known.sum())
         if steps > _FEW and copies.sum() > 0.5 * steps:
             warn(
                 "DATA_REPEATED",
                 "more than half of the steps repeat the step before: values are held, not hourly",
                 where=where,
-                found=f"{int(copies.sum())} of {steps} steps of {axis.step / 3600:g} hours",
+                found=f"{int(copies.sum())} of {steps} steps of"
+                f" {counted(axis.step / 3600, 'hour')}",
                 fix="read the hindcast in its own steps; copies are no further hours",
             )

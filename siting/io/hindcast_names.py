@@ -91,12 +91,13 @@ def _named(path: Path, every: Mapping[str, Offer], quantity: str, name: str) -> 
 
 
 def _missing(path: Path, message: str, found: str, every: Iterable[str]) -> InputError:
+    names = ", ".join(every)
     return InputError(
         "VARIABLE_MISSING",
         message,
         where=str(path),
         found=found,
-        wanted="one of " + ", ".join(every),
+        wanted=f"one of {names}" if names else "a file that names what it holds",
         fix="name the variables of the quantities under `quantities:`",
     )
 
@@ -200,12 +201,13 @@ def _compatible(have: str, want: str) -> bool:
 def _rate(where: str, offer: Offer, quantity: str, axis: TimeAxis) -> Variable:
     """Energy added up over the step before each stamp, as power in the middle of that step."""
     gaps = np.abs(np.diff(axis.seconds))
+    steps = f"steps of {counted(axis.step / 3600, 'hour')}" if gaps.size else "one step"
     if not gaps.size or axis.step > LONGEST or (gaps < 0.99 * axis.step).any():
         raise InputError(
             "TIME_ACCUMULATED",
             "the file holds amounts added up over time, a rate is wanted",
             where=where,
-            found=f"{offer.units}, steps of {counted(axis.step / 3600, 'hour')}",
+            found=f"{offer.units}, {steps}",
             wanted=f"W m-2, or even steps of at most {LONGEST / 3600:g} hours",
             fix="divide by the time that was added up over first",
         )
@@ -213,7 +215,7 @@ def _rate(where: str, offer: Offer, quantity: str, axis: TimeAxis) -> Variable:
         "TIME_ACCUMULATED",
         "amounts added up over each step are divided by its length, at the middle of the step",
         where=where,
-        found=f"{offer.units} in steps of {counted(axis.step / 3600, 'hour')}",
+        found=f"{offer.units} in {steps}",
         severity="note",
     )
     factor = units.factor_offset(offer.units, _ENERGY)[0] / axis.step

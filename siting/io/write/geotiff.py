@@ -34,7 +34,9 @@ def cog(path: Path, layer: xr.DataArray) -> None:
     """
     grid = layer.odc.geobox
     if grid is None or grid.crs is None:
-        raise GridError("GRID_MISMATCH", "the layer has no coordinates", where=str(layer.name))
+        raise GridError(
+            "GRID_MISMATCH", "the layer has no coordinates", where=str(layer.name or "")
+        )
     boolean = layer.dtype == bool
     unfinished = path.with_name(f".{path.stem}.unfinished.tif")
     profile: dict[str, Any] = {
