@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from siting.outputs.map.labels import display_name, display_unit
 from siting.outputs.report import (
     compare,
     compare_figures,
+    explanation,
+    explanation_figures,
     geothermal,
     geothermal_figures,
     places,
@@ -69,7 +72,7 @@ def render(results: Results) -> str:
     page = templates.environment("siting.outputs.report").get_template("page.html")
     with drawing():
         sections = _skill(results) | _places(results) | _layers(results) | _simulation(results)
-        sections |= _comparisons(results) | _geothermal(results)
+        sections |= _comparisons(results) | _geothermal(results) | _explanation(results)
     return page.render(
         face=content.face(results),
         ground=content.ground(results),
@@ -168,6 +171,30 @@ def _tornado(portrait: geothermal.Portrait) -> Picture | None:
         return None
     figure = geothermal_figures.tornado_figure(portrait.drivers)
     return Picture.of(figure, geothermal.tornado_text(portrait))
+
+
+def _explanation(results: Results) -> dict[str, Any]:
+    """What the model rests on: worth of layers by block, and responses."""
+    worth, response = explanation.importances(results), explanation.dependences(results)
+    return {
+        "importances": [(each, _worth(each.record)) for each in worth],
+        "dependences": [(each, _response(each.record)) for each in response],
+        "few": explanation.FEW,
+    }
+
+
+def _worth(record: Mapping[str, Any]) -> Picture | None:
+    figure = explanation_figures.importance_figure(record)
+    if figure is None:
+        return None
+    return Picture.of(figure, explanation_figures.importance_text(record))
+
+
+def _response(record: Mapping[str, Any]) -> Picture | None:
+    figure = explanation_figures.dependence_figure(record)
+    if figure is None:
+        return None
+    return Picture.of(figure, explanation_figures.dependence_text(record))
 
 
 def _simulation(results: Results) -> dict[str, Any]:
@@ -272,6 +299,7 @@ def _provenance(results: Results) -> dict[str, Any]:
             [
                 content.skill_record(results),
                 surrogate_record(results),
+                *explanation.records(results),
                 *(record for _, record in compare.comparison_records(results)),
                 *(record for _, record in geothermal.records(results)),
             ],
