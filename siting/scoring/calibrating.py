@@ -11,6 +11,7 @@ from scipy.special import expit
 from sklearn.base import clone
 
 from siting.errors import InputError
+from siting.findings import warn
 from siting.kernels.prediction import Floats
 from siting.kinds import FittedModel, Splitter
 from siting.scoring.calibrators import CalibratedEnsemble
@@ -83,6 +84,7 @@ def calibrated(
     odds = _sample_odds(table, weight, tested)
     told = {"nature": nature, "curve": type(curve).__name__, **odds}
     record = {**told, **_record(scores, held_out, table, nature)}
+    _tell_useless(record, type(model).__name__)
     card = {**fitted.card, "calibration": told}
     return record, FittedModel(ensemble, fitted.features, card, fitted.seen)
 
@@ -252,19 +254,36 @@ def _record(scores: Floats, held_out: Floats, table: Training, nature: Nature) -
     before, after = (_figures(sites, each) for each in (scores, held_out))
     ranking = _auc(sites, scores)
     absent = "known absences" if nature == "absence" else "a background that may hold presences"
+    useless = after["brier"] >= after["brier_chance"]
+    verdict = "That is no better: there is no more in them than the prior. " if useless else ""
     return {
         "kind": KIND,
+        "useless": useless,
         "text": f"Held out, the score has a Brier score of {before['brier']:.3f} and an expected "
         f"calibration error of {before['ece']:.3f}; with a curve that was learned without the "
         f"same fold, {after['brier']:.3f} and {after['ece']:.3f}. Knowing only the share of "
-        f"presences among the samples gives {before['brier_chance']:.3f}. These are against "
-        f"{absent}, over systems; the ground's share comes from the prior.",
+        f"presences among the samples gives {after['brier_chance']:.3f}. {verdict}These are "
+        f"against {absent}, over systems; the ground's share comes from the prior.",
         "unit": "system",
         "auc": ranking,
         "score": before,
         "calibrated": after,
         "labels": table.record,
     }
+
+
+def _tell_useless(record: Mapping[str, Any], where: str) -> None:
+    """A finding where held-out probabilities say less than the share of presences alone."""
+    if record["useless"]:
+        after = record["calibrated"]
+        warn(
+            "PROBABILITY_USELESS",
+            "held out, the probabilities are no better than the share of presences alone",
+            where=where,
+            found=f"Brier score {after['brier']:.4f}",
+            wanted=f"below {after['brier_chance']:.4f}",
+            fix="use the prior alone, or features that tell places apart where nothing is known",
+        )
 
 
 def _figures(sites: Units, probability: Floats) -> dict[str, Any]:

@@ -49,3 +49,13 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     before = prior(0.5, 0.3, LAND, GRID).record
     case_control(model(unlabelled=False), before, [HOT], LAND, GRID)
+
+
+@example("PROBABILITY_USELESS")
+def _(folder: Path) -> None:
+    rng = np.random.default_rng(2)
+    frame = {"noise": rng.normal(size=80), "known": rng.integers(0, 2, 80)}
+    places = gpd.points_from_xy(*rng.uniform(0, 10, (2, 80)), crs="EPSG:4326")
+    cells = gpd.GeoDataFrame(frame, geometry=places)
+    folds = spatial_blocks("1 degree", "0 km", 5)
+    logistic_cells(cells, ["noise"], "known", LogisticRegression(), folds, bootstraps=2)

@@ -224,6 +224,18 @@ def test_the_record_of_a_calibration_is_held_out_twice(against_absences):
     assert record["auc"] == pytest.approx(0.85, abs=0.06)
 
 
+def test_a_model_that_knows_nothing_is_told_to_be_useless():
+    frame = cells(100, 100)
+    frame["hot"] = np.random.default_rng(1).normal(size=200)
+    with collect() as findings:
+        record = isotonic_cells(
+            frame, ["hot"], "known", LogisticRegression(), FOLDS, bootstraps=2
+        ).record
+    assert "PROBABILITY_USELESS" in codes(findings)
+    assert record["useless"] is True
+    assert "no better" in record["text"]
+
+
 def test_cells_of_a_system_count_once():
     frame = cells(40, 40)
     one = logistic_cells(frame.assign(site=[f"s{i}" for i in range(80)]), ["hot"], "known",
