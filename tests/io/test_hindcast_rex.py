@@ -284,3 +284,13 @@ def test_a_file_that_is_cut_off_is_corrupt(tmp_path) -> None:
     path.write_bytes(path.read_bytes()[:600])
     with pytest.raises(InputError, match="FILE_CORRUPT"):
         is_rex(path)
+
+
+def test_values_of_other_files_are_refused(tmp_path) -> None:
+    path = sun(tmp_path, np.array([1.0], "f4"))
+    other = tmp_path / "other.h5"
+    other.write_bytes(path.read_bytes())
+    with h5py.File(path, "r+") as file:
+        del file["ghi"]
+        file["ghi"] = h5py.ExternalLink(other.name, "ghi")
+    assert refused(path)[0] == "PATH_OUTSIDE_DATA"
