@@ -164,8 +164,12 @@ def importance_of_cells(
         What is held out.
     group, region, weight : str, optional
         Columns of the system, region and weight of each cell.
-    within, repeats, bootstraps
-        As for :func:`importance`.
+    within : str
+        Side of the blocks that values are shuffled within and between.
+    repeats : int
+        Shuffles of each feature.
+    bootstraps : int
+        Bootstraps over blocks, for the intervals.
 
     Returns
     -------
