@@ -17,11 +17,12 @@ from siting.store.code import Row, remembered
 from siting.store.files import default_root
 from siting.store.sealed import canonical
 
-# Libraries whose release can change a number; bundled GDAL, PROJ and GEOS come with theirs.
+# Libraries whose release can change a number or a page; GDAL, PROJ and GEOS come with theirs.
 _LIBRARIES = (
-    "cmcrameri", "dask", "geopandas", "jinja2", "matplotlib", "numba", "numpy", "odc-geo",
-    "pandas", "pillow", "pyarrow", "pyogrio", "pyproj", "rasterio", "scikit-learn", "scipy",
-    "shapely", "xarray", "zarr",
+    "affine", "cmcrameri", "dask", "django-js-lib-leaflet", "folium", "geopandas", "gstools",
+    "h5netcdf", "h5py", "jinja2", "matplotlib", "numba", "numpy", "odc-geo", "pandas", "pillow",
+    "pint", "pyarrow", "pyogrio", "pyproj", "rasterio", "scikit-learn", "scipy", "shapely", "skops",
+    "xarray", "zarr",
 )  # fmt: skip
 
 

@@ -1,5 +1,8 @@
 import importlib
+import os
+import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -130,3 +133,25 @@ def test_versions_name_only_what_is_installed() -> None:
     assert versions["numpy"] == np.__version__
     versions["numpy"] = "changed"
     assert library_versions()["numpy"] == np.__version__
+
+
+def test_a_file_of_another_size_is_read_again_whatever_its_time(
+    digest: Callable[..., str], tmp_path: Path
+) -> None:
+    before = digest()
+    kernel = tmp_path / "kitchen" / "kernel.py"
+    status = kernel.stat()
+    kernel.write_text(kernel.read_text().replace("2 * a", "12 * a"))
+    os.utime(kernel, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert code_digest(sys.modules["kitchen.heat"].layer) != before
+
+
+# Dependencies that change neither a number nor a page.
+WITHOUT_NUMBERS = {"pydantic", "pyyaml", "rich", "threadpoolctl", "typer"}
+
+
+def test_every_dependency_that_can_change_a_result_is_known_by_its_version() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    names = {re.split("[<>=]", each)[0].lower() for each in project["project"]["dependencies"]}
+    assert names > WITHOUT_NUMBERS
+    assert library_versions().keys() - {"python", "machine", "optimize"} == names - WITHOUT_NUMBERS
