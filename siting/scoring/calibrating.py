@@ -7,11 +7,12 @@ import geopandas as gpd
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.base import clone
 
 from siting.errors import InputError
 from siting.findings import warn
+from siting.kernels.calibration import case_control
 from siting.kernels.prediction import Floats
 from siting.kinds import FittedModel, Splitter
 from siting.scoring.calibrators import CalibratedEnsemble
@@ -27,6 +28,7 @@ from siting.wording import counted
 
 KIND = "calibration"  # of the record
 ISOTONIC_FEWEST, LOGISTIC_FEWEST = 20, 5  # systems with presence that a curve asks for
+_CHANCE = 0.25  # Brier score of one half for all, of which one half are presences
 Nature = Literal["absence", "background"]
 
 
@@ -254,11 +256,14 @@ def _record(scores: Floats, held_out: Floats, table: Training, nature: Nature) -
     before, after = (_figures(sites, each) for each in (scores, held_out))
     ranking = _auc(sites, scores)
     absent = "known absences" if nature == "absence" else "a background that may hold presences"
-    useless = after["brier"] >= after["brier_chance"]
-    verdict = "That is no better: there is no more in them than the prior. " if useless else ""
+    balanced = _balanced(sites, held_out)
+    useless = balanced >= _CHANCE
+    verdict = f"With both classes counting alike it is {balanced:.3f} by the curve, against "
+    verdict += f"{_CHANCE:g}{': no better than the prior' if useless else ''}. "
     return {
         "kind": KIND,
         "useless": useless,
+        "balanced_brier": balanced,
         "text": f"Held out, the score has a Brier score of {before['brier']:.3f} and an expected "
         f"calibration error of {before['ece']:.3f}; with a curve that was learned without the "
         f"same fold, {after['brier']:.3f} and {after['ece']:.3f}. Knowing only the share of "
@@ -275,13 +280,12 @@ def _record(scores: Floats, held_out: Floats, table: Training, nature: Nature) -
 def _tell_useless(record: Mapping[str, Any], where: str) -> None:
     """A finding where held-out probabilities say less than the share of presences alone."""
     if record["useless"]:
-        after = record["calibrated"]
         warn(
             "PROBABILITY_USELESS",
             "held out, the probabilities are no better than the share of presences alone",
             where=where,
-            found=f"Brier score {after['brier']:.4f}",
-            wanted=f"below {after['brier_chance']:.4f}",
+            found=f"Brier score {record['balanced_brier']:.4f}, both classes counting alike",
+            wanted=f"below {_CHANCE:g}",
             fix="use the prior alone, or features that tell places apart where nothing is known",
         )
 
@@ -291,6 +295,19 @@ def _figures(sites: Units, probability: Floats) -> dict[str, Any]:
     known = np.isfinite(mean)
     # Scores were checked to be probabilities, for which there always is a figure.
     return calibration(mean[known], sites.y[known]) or {}
+
+
+def _balanced(sites: Units, probability: Floats) -> float:
+    """Brier score as if half of the systems were presences, whatever share was sampled.
+
+    Against thousands of background cells the plain score hardly shows what a curve knows.
+    """
+    mean = sites.mean(probability)
+    known = np.isfinite(mean)
+    y = sites.y[known]
+    q = case_control(logit(mean[known]), 0.5, y.mean())
+    return round(float((1 - q[y == 1]) @ (1 - q[y == 1]) / y.sum() / 2
+                       + q[y == 0] @ q[y == 0] / (1 - y).sum() / 2), 4)  # fmt: skip
 
 
 def _auc(sites: Units, scores: Floats) -> float | None:

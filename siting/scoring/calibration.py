@@ -236,7 +236,7 @@ def logistic(
     >>> hot = as_layer(np.tile(np.linspace(1, 0, 40), (20, 1)), grid, units="1").rename("hot")
     >>> land = as_layer(np.ones((20, 40), dtype=bool), grid)
     >>> rng = np.random.default_rng(0)
-    >>> lon, lat = 40 * rng.beta(1, 3, 12), rng.uniform(0, 20, 12)
+    >>> lon, lat = 40 * rng.beta(1, 8, 12), rng.uniform(0, 20, 12)
     >>> known = GeoDataFrame(geometry=points_from_xy(lon, lat, crs=4326))
     >>> blocks = spatial_blocks("5 degree", "0 km", 4)
     >>> found = logistic([hot], known, LogisticRegression(), blocks, land, grid, background=400,
