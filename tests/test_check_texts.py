@@ -246,3 +246,70 @@ def test_a_source_that_failed_brings_no_further_mistakes() -> None:
     )
     (found,) = mistakes(text)
     assert found.code == "SOURCE_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("crs", "resolution", "size"),
+    [
+        ("EPSG:4326", "60 arcmin", 1.0),
+        ("EPSG:6933", "2 km", 2000.0),
+        ("+proj=utm +zone=11 +units=km", "2 km", 2.0),
+        ("+proj=utm +zone=11 +units=km", "2000 m", 2.0),
+        ("EPSG:2225", "0.3048006096012192 m", 1.0),  # US survey feet of 1200/3937 m
+        ("EPSG:2222", "0.3048 m", 1.0),  # international feet
+    ],
+)
+def test_a_resolution_is_brought_to_the_unit_of_the_axes(crs, resolution, size) -> None:
+    bounds = f"[0, 0, {10 * size}, {10 * size}]"
+    old = "{crs: EPSG:4326, resolution: 1 degree, bounds: [-120, 35, -110, 45]}"
+    new = f"{{crs: '{crs}', resolution: {resolution}, bounds: {bounds}}}"
+    grid = checked(changed((old, new))).grid
+    assert abs(grid.affine.a) == pytest.approx(size, rel=1e-9)
+    assert grid.shape.yx == (10, 10)
+
+
+def test_a_mistake_in_one_section_hides_none_in_another() -> None:
+    text = changed(
+        ("sources:", "data_roots: [/nowhere]\nsources:\n  x: {source: none}"),
+        ("{distance.distance_to: {features: volcanoes}}", "{distance.distance_too: {}}"),
+        ("rank_by: score", "rank_by: far"),  # which is broken: nothing more to say
+        ("count: 5", "count: 0"),
+        ("score.tif", "far.tif, none.tif"),
+    )
+    found = mistakes(text + "require: {score.nothing: {at_least: 1}}\naccept: {NONE: no matter}\n")
+    places = [each.where.rpartition("(")[2].rstrip(")") for each in found]
+    assert [code for code, place in zip([e.code for e in found], places, strict=True)
+            if place.startswith("sources.x")] == ["SOURCE_UNKNOWN"]  # fmt: skip
+    for wanted in ("layers.far", "accept.NONE", "candidates.count", "outputs[2]"):
+        assert wanted in places
+    assert not any("rank_by" in each or each == "outputs[1]" for each in places)
+
+
+def test_references_of_candidates_are_checked() -> None:
+    (found,) = mistakes(changed(("rank_by: score", "rank_by: volcanoes")))
+    assert (found.code, found.where) == ("KIND_WRONG", "small.yaml:12:23 (candidates.rank_by)")
+    (found,) = mistakes(changed(("rank_by: score", "rank_by: skore")))
+    assert (found.code, found.found) == ("CONFIG_REFERENCE", "skore")
+
+
+def test_a_plan_without_candidates_has_none() -> None:
+    text = changed(
+        ("candidates: {rank_by: score, count: 5, spacing: 100 km}\n", ""),
+        ("candidates.csv, ", ""),
+    )
+    assert checked(text).candidates is None
+
+
+def test_files_are_found_beside_the_pipeline(tmp_path: Path, monkeypatch) -> None:
+    folder = tmp_path / "deep" / "er"
+    folder.mkdir(parents=True)
+    (folder / "mine.tif").write_bytes(b"not read by a check")
+    (folder / "small.yaml").write_text(
+        changed(("{source: lab_depth}", "{file: mine.tif, units: km}"))
+    )
+    monkeypatch.chdir(tmp_path)
+    plan = check_file(Path("deep/er/small.yaml"))
+    assert plan.folder == folder
+    assert plan.step("lab").file == folder / "mine.tif"
+    assert plan.step("score").section == "scoring"
+    assert plan.step("score").references == ("thin",)
