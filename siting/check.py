@@ -107,6 +107,13 @@ def _axis_unit(crs: str) -> str:
     )
 
 
+def _needed(step: Step, domain: str | None) -> tuple[str, ...]:
+    """Names that have to be there before a step is made."""
+    if domain and step.call and step.call.spec.wants_domain:
+        return (*step.references, domain)
+    return step.references
+
+
 class _Check:
     """One pass over a document that collects mistakes instead of stopping at the first."""
 
@@ -124,7 +131,7 @@ class _Check:
             for name in getattr(header, section):
                 self.call_step(section, name)
                 self.give_up()
-        steps = self.ordered()
+        steps = self.ordered(header.domain)
         for step in steps:
             self.errors += self.names.settle(step, self.document, header.accept)
         self.accepted(header)
@@ -252,13 +259,13 @@ class _Check:
                 mistake(self.document, path, "NAME_INVALID", problem, found=name, at_key=True)
             )
 
-    def ordered(self) -> list[Step]:
-        """Steps in an order in which every reference comes before its use."""
+    def ordered(self, domain: str | None) -> list[Step]:
+        """Steps in an order in which every reference, and the domain, comes before its use."""
         steps = self.names.steps
         for step in steps.values():
             self.errors += self.names.unknown(step, self.document)
         graph = {
-            name: {ref.partition(".")[0] for ref in step.references} & steps.keys()
+            name: {ref.partition(".")[0] for ref in _needed(step, domain)} & steps.keys()
             for name, step in steps.items()
         }
         try:

@@ -22,7 +22,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def reference_data() -> Path:
     """Folder of data that is not part of the project, where the machine has it."""
     folder = os.environ.get("SITING_REFERENCE_DATA", "")

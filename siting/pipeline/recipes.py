@@ -103,8 +103,9 @@ class Recipes:
         }
 
     def _domain(self, spec: Spec) -> Any:
-        wants = any(each.injected and "domain" in str(each.hint) for each in spec.arguments)
-        return self.reference(Reference(self.plan.domain)) if wants and self.plan.domain else None
+        if not (spec.wants_domain and self.plan.domain):
+            return None
+        return self.reference(Reference(self.plan.domain))
 
     def _of_arguments(self, call: Call) -> dict[str, Any]:
         return {

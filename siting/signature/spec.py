@@ -60,6 +60,11 @@ class Spec:
         bare = self.section in {"exclusions", "candidates"}
         return self.function.__name__ if bare else f"{module}.{self.function.__name__}"
 
+    @property
+    def wants_domain(self) -> bool:
+        """Whether the run hands the function its domain."""
+        return any(each.injected and leaf(each.hint).kind == "domain" for each in self.arguments)
+
     def argument(self, name: str) -> Argument:
         """The argument of that name."""
         return next(each for each in self.arguments if each.name == name)
