@@ -59,12 +59,11 @@ def told(
         What it took [s].
     """
     computed, reused = counts
-    records = manifest["records"].values()
     return Outcome(
         manifest["title"],
         folder.parent.parent / "latest",
         manifest["run"],
-        next((each["verdict"] for each in records if "verdict" in each), ""),
+        _verdicts(manifest["records"]),
         {name: (folder / name).stat().st_size for name in sorted(manifest["outputs"])},
         (*(Finding(**each) for each in manifest["findings"]), *late),
         tuple(manifest.get("quality", ())),
@@ -75,6 +74,23 @@ def told(
         seconds,
         peak_memory(),
     )
+
+
+def _verdicts(records: dict[str, dict[str, Any]]) -> str:
+    """What every judgement of a run came to; each with its name where there are several.
+
+    Examples
+    --------
+    >>> _verdicts({"skill": {"verdict": "No."}, "labels": {"used": 3}})
+    'No.'
+    >>> print(_verdicts({"of_cells": {"verdict": "No."}, "of_map": {"verdict": "Yes."}}))
+    of_cells: No.
+    of_map: Yes.
+    """
+    found = {name: str(each["verdict"]) for name, each in records.items() if each.get("verdict")}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return "\n".join(f"{name}: {text}" for name, text in found.items())
 
 
 def peak_memory() -> int:
