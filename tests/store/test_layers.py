@@ -343,3 +343,12 @@ def test_a_process_that_is_killed_loses_at_most_the_tiles_at_work(
 def _environment() -> dict[str, str]:
     root = Path(__file__).parents[2]
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *sys.path])}
+
+
+def test_tiles_carry_a_checksum_of_their_own(store: Store, field: Field) -> None:
+    store.write_layer(KEY, field.layer(), RECIPE)
+    array = zarr.open_array(store.place(KEY) / "value.zarr", mode="r")
+    (codec,) = array.compressors
+    assert codec.to_dict() == {"name": "zstd", "configuration": {"level": 1, "checksum": True}}
+    assert array.metadata.dimension_names == ("y", "x")
+    assert np.isnan(array.fill_value)
