@@ -57,6 +57,7 @@ def select(
     dissimilarity: Layer | None = None,
     known_within: Annotated[float, Unit("m"), Field(ge=0)] = 25_000.0,
     simulator: Simulator | None = None,
+    explain: Layer | None = None,
 ) -> Candidates:
     """Best cells of the allowed ground, with all that is known of each.
 
@@ -87,19 +88,23 @@ def select(
     simulator : simulator, optional
         Simulates every candidate; they are then ranked by what it says, not by the score that
         chose them.
+    explain : (y, x) layer, optional
+        Score of the model that the rows are explained by, where the score ranked by is made
+        from it: of ``learned.score`` where a probability made from that is ranked by.
 
     Returns
     -------
     GeoDataFrame of points
         One row a candidate, best first; ``attrs["columns"]`` has unit and meaning of each
-        column. Contributions add up to the score.
+        column. Contributions add up to the score, or to what is named by `explain`.
 
     Raises
     ------
     InputError
         CANDIDATES_NONE, where no allowed cell has a score; MODEL_MISMATCH, where the model does
-        not give the score ranked by; THRESHOLD_MISSING, for a dissimilarity without threshold;
-        SITES_OUTSIDE or LATLON_SWAPPED, where no known field lies on the grid; LABEL_CONFLICT.
+        not give the score that it is to explain; THRESHOLD_MISSING, for a dissimilarity without
+        threshold; SITES_OUTSIDE or LATLON_SWAPPED, where no known field lies on the grid;
+        LABEL_CONFLICT.
 
     Examples
     --------
@@ -128,9 +133,14 @@ def select(
     parts = [frame, pd.DataFrame(values)]
     figures = None if simulator is None else simulated(simulator, cells, {**frame, **values})
     parts += [] if figures is None else [figures]
-    method = ""
+    method, told_of = (
+        "",
+        score if explain is None else _full_name(layers, str(explain.name)) or score,
+    )
     if model is not None:
-        told, method = _explained(model, layers, cells, allowed, frame, score)
+        of = sample(rank_by if explain is None else explain, *cells)
+        own = pd.Series(of, index=frame["site_id"])
+        told, method = _explained(model, layers, cells, allowed, own)
         parts += [told, _analogues(model, layers, cells, known, grid)]
     frame = pd.concat([*parts, _nearest_known(frame, known)], axis=1)
     frame["status"] = str(rank_by.attrs.get("status", "assumed"))
@@ -141,7 +151,8 @@ def select(
         chosen = simulated_order(figures, simulator.target, order)
         frame = frame.iloc[chosen].reset_index(drop=True)
         frame["rank"] = np.arange(1, len(frame) + 1)
-    places = _geographic(frame, layers, score, spread, method)
+    places = _geographic(frame, layers, told_of, spread, method)
+    places.attrs["explained"] = column_name(told_of)
     if figures is not None:
         places.attrs["columns"] |= figures.attrs.get("columns", {})
     return places
@@ -245,8 +256,7 @@ def _explained(
     layers: Layers,
     cells: Cells,
     allowed: xr.DataArray,
-    frame: pd.DataFrame,
-    score: str,
+    wanted: pd.Series,
 ) -> tuple[pd.DataFrame, str]:
     """Contributions and reasons, once they are known to add up to the score; and how found."""
     features = _features(model, layers)
@@ -257,13 +267,12 @@ def _explained(
         reference = {name: _median(layer, allowed) for name, layer in features.items()}
     told = explained(model, X, reference, _units(features))
     total = told.drop(columns="reasons").sum(axis=1)
-    wanted = frame[column_name(score)]
     if not np.allclose(total, wanted, rtol=1e-6, atol=1e-9):
         raise InputError(
             "MODEL_MISMATCH",
             "the model does not give the score that candidates are ranked by",
             where="candidates.rank_by",
-            found=f"{total.iloc[0]:g} at {frame['site_id'].iloc[0]}",
+            found=f"{total.iloc[0]:g} at {wanted.index[0]}",
             wanted=f"{wanted.iloc[0]:g}",
         )
     return told.rename(columns=column_name), str(told.attrs["method"])

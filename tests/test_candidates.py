@@ -274,3 +274,27 @@ def test_inputs_stay_as_they_are() -> None:
 
 def test_fixed_columns_have_a_meaning_each() -> None:
     assert all(each.units and each.description for each in FIXED.values())
+
+
+def test_a_score_made_from_another_is_explained_by_that_one() -> None:
+    # p = score²: ranked alike; contributions add up to the score that the model gives.
+    made = layer(SCORE.values**2, "p")
+    layers = {**LAYERS, "p": made}
+    found = chosen(rank_by=made, layers=layers, model=INDEX.model, explain=SCORE, count=5)
+    parts = found.contribution_base + found.contribution_hot + found.contribution_near
+    assert parts.to_numpy() == pytest.approx(found.score_score.to_numpy(), abs=1e-9)
+    assert found.attrs["explained"] == "score_score"
+    with pytest.raises(InputError, match="MODEL_MISMATCH"):
+        chosen(rank_by=made, layers=layers, model=INDEX.model, count=5)
+
+
+def test_the_known_systems_most_like_a_candidate_are_named() -> None:
+    found = chosen(count=5, model=INDEX.model, known=fields())
+    names = set(fields()["name"])
+    assert set(found.analogue_1) <= names
+    assert found.analogue_1_similarity.between(0, 1).all()
+    told = found.attrs["columns"]
+    assert told["analogue_1"]["description"] == "Known system most like the place to the model"
+    assert told["contribution_hot"]["description"].endswith("; exact share of the sum")
+    assert "analogue_1" not in chosen(count=5, model=INDEX.model)
+    assert "analogue_1" not in chosen(count=5, known=fields())

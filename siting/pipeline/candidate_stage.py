@@ -91,7 +91,7 @@ def _select(plan: Plan, values: Values, allowed: xr.DataArray) -> gpd.GeoDataFra
         raise ValueError("no candidates")
     rank_by = plan.candidates.arguments["rank_by"]
     supplied = {
-        "model": _model(plan, values, rank_by),
+        "model": _model(plan, values, plan.candidates.arguments.get("explain") or rank_by),
         "layers": {name: values.get(name) for name in layer_names(plan)},
         "allowed": allowed,
     }
@@ -107,9 +107,9 @@ def _select(plan: Plan, values: Values, allowed: xr.DataArray) -> gpd.GeoDataFra
     return frame
 
 
-def _model(plan: Plan, values: Values, rank_by: Reference) -> Any:
-    """The model that made the layer ranked by: the one of the same step, if it has one."""
-    step = plan.step(rank_by.step)
+def _model(plan: Plan, values: Values, layer: Reference) -> Any:
+    """The model that made a layer: the one of the same step, if it has one."""
+    step = plan.step(layer.step)
     part = next((part for part, value in step.values.items() if value.kind == "model"), None)
     return values.get(f"{step.name}.{part}") if part is not None else None
 

@@ -48,8 +48,11 @@ def likeness(results: Results, known: GeoDataFrame | None) -> dict[str, Any] | N
 
 
 def scoring_model(results: Results) -> FittedModel | None:
-    """The model of the step whose layer candidates are ranked by; None without one."""
-    step = results.score.partition(".")[0]
+    """The model by which candidates are explained; None without one."""
+    frame = results.candidates
+    explained = "" if frame is None else str(frame.attrs.get("explained") or "")
+    names = [name for name in results.layers if column_name(name) == explained]
+    step = next(iter([*names, results.score])).partition(".")[0]
     found = (each for name, each in results.models.items() if name.partition(".")[0] == step)
     return next(found, None)
 

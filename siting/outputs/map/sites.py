@@ -66,6 +66,8 @@ def candidates(results: Results) -> dict[str, Any] | None:
         "longitude": longitude,
         "latitude": latitude,
         "columns": columns,
+        # What contributions add up to, where it is not what is ranked by.
+        "explained": str(frame.attrs.get("explained") or ranked),
         "bands": [
             {"label": label, "low": low, "high": high}
             for label, low, high in BANDS

@@ -162,7 +162,8 @@ function contributions(index) {
   if (!terms.length) return [];
   const most = Math.max(...terms.map(({ value }) => Math.abs(value)), 1e-12);
   const sum = terms.reduce((total, { value }) => total + value, 0);
-  const score = siteValue("score", index);
+  const explained = siteColumns.find((column) => column.name === page.sites.explained);
+  const score = explained ? explained.values[index] : siteValue("score", index);
   const differs = score !== null && Math.abs(sum - score) > 1e-5 * Math.max(1, Math.abs(score));
   const rows = terms.map(({ name, value }) =>
     element(
@@ -176,7 +177,7 @@ function contributions(index) {
   const total = element(
     "tr",
     { class: "sum" },
-    element("th", { scope: "row" }, "Sum"),
+    element("th", { scope: "row" }, explained?.role === "value" ? columnLabel(explained) : "Sum"),
     element("td", {}, differs ? `score is ${fixedText(score, 3)}` : ""),
     element("td", {}, fixedText(sum, 3)),
   );
