@@ -386,7 +386,7 @@ def likeness(
     Raises
     ------
     InputError
-        VALUE_INVALID without a place, OUTSIDE_GRID, CELL_WITHOUT_DATA, VALUE_UNKNOWN for a
+        VALUE_INVALID without a place, OUTSIDE_GRID, VALUE_MISSING, VALUE_UNKNOWN for a
         system that is not there, MODEL_TRAINING for a model without a space, MODEL_FEATURES.
     UnitsError
         MODEL_UNITS.
@@ -482,7 +482,7 @@ def _values(
             str(each.name) for each, x in zip(layers, values.T, strict=True) if np.isnan(x).all()
         ]
         raise InputError(
-            "CELL_WITHOUT_DATA", "a feature has no value at the place",
+            "VALUE_MISSING", "a feature has no value at the place",
             where="explanation.likeness", found=f"{where}: {', '.join(missing)}",
             fix="take a place nearby, or fill the layer there",
         )  # fmt: skip

@@ -232,7 +232,7 @@ COSO = points([0.5], [0.5], name=["Coso"])
         ({"longitude": 0.5, "latitude": 0.5, "known": COSO, "name": "Coso"}, "VALUE_INVALID"),
         ({"known": COSO, "name": "Soda"}, "VALUE_UNKNOWN: there is no known system"),
         ({"longitude": 9.0, "latitude": 0.5}, "OUTSIDE_GRID: the place lies outside"),
-        ({"longitude": 1.5, "latitude": 0.5}, "CELL_WITHOUT_DATA: a feature has no value"),
+        ({"longitude": 1.5, "latitude": 0.5}, "VALUE_MISSING: a feature has no value"),
     ],
 )
 def test_a_place_that_cannot_be_compared_is_refused(place: dict[str, Any], told: str) -> None:
