@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 from io import BytesIO
@@ -105,3 +106,31 @@ def test_a_thread_without_room_for_its_stack_is_a_lack_of_memory(
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with pytest.raises(StorageError, match="MEMORY_FULL"):
         store.write_layer(KEY, field.layer(), RECIPE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps", "sent"),
+    [
+        ({"SITING_FAIL_AT": "2:SIGTERM"}, 3, [signal.SIGTERM]),
+        ({"SITING_FAIL_AT": "2+:SIGHUP"}, 3, [signal.SIGHUP] * 2),
+        ({"SITING_KILL_AT": "3"}, 3, [signal.SIGKILL]),
+        ({"SITING_KILL_AT": "4"}, 3, []),
+        ({"SITING_KILL_AT": "1", "SITING_FAIL_AT": "1:EIO"}, 1, [signal.SIGKILL]),
+    ],
+)
+def test_a_signal_is_told_before_it_is_sent(
+    asked: dict[str, str],
+    steps: int,
+    sent: list[signal.Signals],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    killed: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda process, number: killed.append((process, number)))
+    faults.arm(asked)
+    for _ in range(steps):
+        faults.step("fsync", PLACE)
+    assert killed == [(os.getpid(), number) for number in sent]
+    assert capfd.readouterr().err == "".join(
+        f"siting: {number.name} before fsync of place\n" for number in sent
+    )

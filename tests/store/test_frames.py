@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from pyarrow.lib import ArrowException
 
 from siting.errors import StorageError
 from siting.store.frames import decode, describe, encode
@@ -65,3 +66,18 @@ def test_no_memory_for_threads_is_no_memory() -> None:
     command = [sys.executable, "-c", NARROW]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "Failed to launch worker thread" in done.stdout
+
+
+def test_a_thread_that_found_no_memory_is_one_and_damage_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data, part = encode("t", TABLE), describe(TABLE)
+    with pytest.raises(ArrowException, match="Parquet"):
+        decode(data[:-4], part)
+
+    def fails(*args: object, **options: object) -> None:
+        raise ArrowException("Failed to launch worker thread: out of resources")
+
+    monkeypatch.setattr(pd, "read_parquet", fails)
+    with pytest.raises(MemoryError, match="worker thread"):
+        decode(data, part)

@@ -68,3 +68,11 @@ def test_only_one_gc_runs_at_a_time(store: Store) -> None:
     store.root.mkdir()
     with files.lock_file(store.root / ".gc.lock"), pytest.raises(LockedError, match="STORE_LOCKED"):
         gc(store, days=30)
+
+
+@pytest.mark.parametrize(("age", "moves"), [(86_390, False), (86_460, True)])
+def test_use_is_noted_to_the_day(store: Store, age: float, moves: bool) -> None:
+    key = aged(store, 1, days=age / 86_400)
+    before = store.place(key).stat().st_mtime
+    store.read_model(key)
+    assert (store.place(key).stat().st_mtime > before) is moves
