@@ -22,6 +22,8 @@ from siting.outputs.report import (
     geothermal,
     geothermal_figures,
     places,
+    probability,
+    probability_figures,
     provenance,
     skill_figures,
     surrogate,
@@ -72,7 +74,8 @@ def render(results: Results) -> str:
     page = templates.environment("siting.outputs.report").get_template("page.html")
     with drawing():
         sections = _skill(results) | _places(results) | _layers(results) | _simulation(results)
-        sections |= _comparisons(results) | _geothermal(results) | _explanation(results)
+        sections |= _comparisons(results) | _probability(results)
+        sections |= _geothermal(results) | _explanation(results)
     return page.render(
         face=content.face(results),
         ground=content.ground(results),
@@ -153,6 +156,19 @@ def _comparison(name: str, number: int, record: dict[str, Any]) -> dict[str, Any
     }
     place = "comparison" if number == 1 else f"comparison-{number}"
     return {"found": found, "name": display_name(name), "id": place, **pictures}
+
+
+def _probability(results: Results) -> dict[str, Any]:
+    """Priors, calibration, totals, intervals, and what a missing layer costs."""
+    found = probability.read(probability.probability_records(results))
+    if found is None:
+        return {"probability": None}
+    drawn = [probability_figures.drawn(part.record) for part in found.parts]
+    pictures = [
+        None if figure is None else (Picture.of(figure, text), words)
+        for figure, text, words in drawn
+    ]
+    return {"probability": found, "probability_pictures": pictures}
 
 
 def _geothermal(results: Results) -> dict[str, Any]:
@@ -302,6 +318,7 @@ def _provenance(results: Results) -> dict[str, Any]:
                 *explanation.records(results),
                 *(record for _, record in compare.comparison_records(results)),
                 *(record for _, record in geothermal.records(results)),
+                *probability.probability_records(results).values(),
             ],
         ),
     }
