@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 import pytest
 from shapely import Point, Polygon
-from shapely.geometry import GeometryCollection, LineString, box
+from shapely.geometry import GeometryCollection, LineString, MultiPoint, box
 
 from siting.errors import InputError
 from siting.findings import collect
@@ -254,3 +254,22 @@ def test_huge_polygons_that_cross_themselves_are_refused_without_a_warning(tmp_p
     path = written(frame([bowtie]), tmp_path / "a.gpkg")
     with pytest.raises(InputError, match="COORD_INVALID"):
         read_features(path)
+
+
+def test_multi_points_of_one_are_points_and_others_stay(tmp_path) -> None:
+    one, two = MultiPoint([(-119, 39)]), MultiPoint([(-118, 39), (-117, 39)])
+    found, codes = read(written(frame([one, one]), tmp_path / "a.gpkg"))
+    assert codes == []
+    assert found.geometry.tolist() == [WELL, WELL]
+    assert found.crs.to_epsg() == 4326
+    found, _ = read(written(frame([one, two]), tmp_path / "b.gpkg"))
+    assert found.geometry.geom_type.tolist() == ["MultiPoint", "MultiPoint"]
+
+
+def test_points_beyond_180_come_back_and_keep_their_rows_and_system(tmp_path) -> None:
+    features = frame([Point(241, 39), WELL, Point(190, 0), Point(180, 1)])
+    found, _ = read(written(features, tmp_path / "a.gpkg"))
+    assert found.geometry.x.tolist() == [-119, -119, -170, 180]
+    assert found.geometry.y.tolist() == [39, 39, 0, 1]
+    assert found["depth"].tolist() == [0, 1, 2, 3]
+    assert found.crs.to_epsg() == 4326

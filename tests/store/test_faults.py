@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -134,3 +135,22 @@ def test_a_signal_is_told_before_it_is_sent(
     assert capfd.readouterr().err == "".join(
         f"siting: {number.name} before fsync of place\n" for number in sent
     )
+
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE"])
+def test_a_failure_is_the_systems_own(name: str) -> None:
+    faults.arm({"SITING_FAIL_AT": f"1:{name}"})
+    with pytest.raises(OSError, match=r"\[Errno \d+\]") as caught:
+        faults.step("write", PLACE)
+    assert caught.value.errno == getattr(errno, name)
+    assert caught.value.strerror == os.strerror(caught.value.errno)
+    assert caught.value.filename == "place"
+
+
+def test_both_halves_of_a_write_are_steps_at_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, Path]] = []
+    monkeypatch.setattr(faults, "_due", [lambda kind, place: seen.append((kind, place))])
+    stream = BytesIO()
+    faults.write(stream, b"abc", PLACE)
+    assert stream.getvalue() == b"abc"
+    assert seen == [("write", PLACE), ("half-write", PLACE)]
