@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
+from siting.io.formats import reading
 from siting.wording import counted
 
 # https://www.ndbc.noaa.gov/faq/measdes.shtml: units and what stands for missing values.
@@ -31,7 +32,8 @@ def read_ndbc(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        CSV_RAGGED where a line has not as many values as the header.
+        CSV_RAGGED where a line has not as many values as the header, FILE_CORRUPT where one is no
+        number.
     """
     lines = path.read_text("latin-1").splitlines()
     names = lines[0].lstrip("#").split()
@@ -49,15 +51,16 @@ def read_ndbc(path: Path) -> pd.DataFrame:
                 wanted=f"{len(names)}",
                 fix="remove the line, or bring the file again",
             )
-        rows.append([np.nan if cell == "MM" else float(cell) for cell in cells])
+        with reading(path):  # words that are no numbers
+            rows.append([np.nan if cell == "MM" else float(cell) for cell in cells])
     if not rows:
         raise InputError("LAYER_EMPTY", "the file has no values", where=str(path))
     table = pd.DataFrame(rows, columns=names)
     year = table.iloc[:, 0]
-    table["year"] = np.where(year < 100, 1900 + year, year).astype(int)  # two digits until 1998
+    table["year"] = np.where(year < 100, 1900 + year, year)  # two digits until 1998
     for name, column in (("month", "MM"), ("day", "DD"), ("hour", "hh")):
-        table[name] = table[column].astype(int)
-    table["minute"] = table["mm"].astype(int) if "mm" in names else 0
+        table[name] = table[column]
+    table["minute"] = table["mm"] if "mm" in names else 0
     stamps = pd.to_datetime(table[["year", "month", "day", "hour", "minute"]], errors="coerce")
     found = pd.DataFrame({"time": stamps})
     for name in (each for each in names if each in _UNITS):
