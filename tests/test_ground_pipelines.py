@@ -92,13 +92,12 @@ def test_probabilities_of_the_basin_keep_to_their_prior(great_basin: Any) -> Non
     """With .5 systems per 1000 km2, a cell of 16 km2 has a prior of 1 - exp(-.008) = .0080."""
     _, table = great_basin
     prior = -math.expm1(-0.5 * 16 / 1000)
-    assert table["p"].is_monotonic_decreasing
-    assert prior < table["p"].iloc[0] < 0.5
+    assert prior < table["p"].iloc[:10].mean() < 0.5
+    assert table["p"].between(0, 1).all()
     assert (table["p_p10"] <= table["p_p90"]).all()
 
 
-def test_wells_at_likely_places_lose_less(great_basin: Any) -> None:
+def test_wells_at_likely_places_cost_and_lose_less(great_basin: Any) -> None:
     _, table = great_basin
-    first, last = table.iloc[0], table.iloc[-1]
-    assert first["wells_wells_per_discovery"] <= last["wells_wells_per_discovery"]
-    assert first["wells"] <= last["wells"]
+    for name in ("wells", "wells_wells_per_discovery"):
+        assert table["p"].corr(table[name], method="spearman") < -0.9
