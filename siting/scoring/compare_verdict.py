@@ -113,7 +113,10 @@ def _second(
         "than a contrast between regions",
         (True, True): "both are above chance there",
     }[near[0], near[1]]
-    return f"Within {within} the layer has {told(theirs)}, the model {told(ours)}: {told_of}."
+    return (
+        f"Within {within} the layer chosen inside the folds has {told(theirs)}, the model "
+        f"{told(ours)}: {told_of}."
+    )
 
 
 def _third(leak: Mapping[str, Any] | None) -> str:
