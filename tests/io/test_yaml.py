@@ -198,3 +198,21 @@ values = st.recursive(
 @given(values)
 def test_json_is_yaml(value: object) -> None:
     assert data_or_code(json.dumps({"value": value})) == {"value": value}
+
+
+# YAML 1.2.2, section 10.3.2, core schema.
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", None), ("~", None), ("null", None), ("Null", None), ("NULL", None),
+        ("true", True), ("True", True), ("TRUE", True),
+        ("false", False), ("False", False), ("FALSE", False),
+        ("nULL", "nULL"), ("tRUE", "tRUE"), ("fALSE", "fALSE"), ("'true'", "true"),
+        ("0o17", 15), ("0x1F", 31), ("+3", 3), ("-3", -3), ("0", 0),
+        (".5", 0.5), ("5.", 5.0), ("1e3", 1000.0), ("-1.5E-2", -0.015), ("1e", "1e"),
+    ],
+)  # fmt: skip
+def test_plain_scalars_mean_what_the_core_schema_says(text: str, value: object) -> None:
+    found = yaml.load(f"a: {text}\n", "p.yaml").data["a"]
+    assert found == value
+    assert type(found) is type(value)
