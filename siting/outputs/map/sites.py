@@ -133,8 +133,12 @@ def _places(frame: GeoDataFrame) -> tuple[list[float], list[float]]:
 
 
 def _known_name(results: Results) -> str:
-    """Name of the known fields: those of a record of skill, else `known`."""
-    labels = (each.get("labels") for each in results.records.values())
+    """Name of the known fields: those of a record of skill, else `known`.
+
+    Labels of a comparison or a calibration are samples, those of barren places among them.
+    """
+    records = [each for each in results.records.values() if not each.get("kind")]
+    labels = (each.get("labels") for each in records)
     return str(next((each.get("name") for each in labels if each), "known"))
 
 
