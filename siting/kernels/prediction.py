@@ -62,7 +62,7 @@ def _presence(estimator: Any) -> int:
     classes = np.asarray(estimator.classes_).tolist()
     if 1 not in classes or len(classes) > 2 or max(classes, key=float) > 1:
         raise ValueError(f"it tells the classes {classes} apart, not 0 and 1")
-    return classes.index(1)
+    return int(classes.index(1))
 
 
 @contextmanager

@@ -26,7 +26,9 @@ KINDS = {
     "device": {"device"},
 }
 PACKAGED_LIMIT = 25e6  # [byte], of all embedded data
-DESCRIBING = {"catalogue.yaml", "elsewhere.yaml", "price_index.yaml", "quantities.yaml", "README.md"}
+DESCRIBING = {
+    "catalogue.yaml", "elsewhere.yaml", "price_index.yaml", "quantities.yaml", "README.md",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=sorted(ENTRIES))
