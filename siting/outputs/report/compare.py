@@ -90,7 +90,9 @@ def read(record: Mapping[str, Any] | None) -> Comparison | None:
     if not record:
         return None
     methods = mappings(record.get("methods"))
-    shares = tuple(_mapping(_sites(methods[0]).get("capture"))) if methods else ()
+    # Stored records have their keys in the order of the alphabet: 1, 10, 25, 3, 5.
+    captured = _mapping(_sites(methods[0]).get("capture")) if methods else {}
+    shares = tuple(sorted(captured, key=lambda share: (len(share), share)))
     leakage = _mapping(record.get("leakage"))
     passed = leakage.get("passed")
     return Comparison(

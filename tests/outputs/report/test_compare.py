@@ -195,3 +195,11 @@ def test_line_for_the_map_warns_of_contrast_and_of_a_failed_test() -> None:
     assert line.startswith("No model is shown to beat a single layer: elevation. What is found")
     assert line.endswith("did not pass.")
     assert compare.map_line(None) == ""
+
+
+def test_shares_stand_in_their_order_though_stored_records_have_another() -> None:
+    capture = {each: {"value": 0.1} for each in ("1", "10", "25", "3", "5")}
+    record = comparison(methods=[{"name": "a", "role": "approach", "sites": {"capture": capture}}])
+    found = compare.read(record)
+    assert found is not None
+    assert found.shares == ("1", "3", "5", "10", "25")
