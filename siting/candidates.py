@@ -37,6 +37,8 @@ from siting.signature import Marks, stage
 from siting.simulated import simulated, simulated_flags, simulated_order, with_flags
 from siting.wording import counted
 
+TIED = 10  # candidates of one score from which on that is told, and a tenth of all
+
 Integers = NDArray[np.int64]
 Cells = tuple[Integers, Integers]
 Layers = dict[str, xr.DataArray]
@@ -121,6 +123,8 @@ def select(
     cells = _best(rank_by, allowed, grid, count, spacing, order)
     frame = _places(cells, grid)
     frame[column_name(score)] = sample(rank_by, *cells)
+    if simulator is None:
+        _tell_ties(frame[column_name(score)])
     if spread is not None:
         frame["spread"] = sample(spread, *cells)
     if dissimilarity is not None:
@@ -206,6 +210,20 @@ def _best(
             fix="reduce `spacing` or `count`, or exclude less",
         )
     return rows, columns
+
+
+def _tell_ties(scores: pd.Series) -> None:
+    """A finding where many candidates have one score, so that nothing orders them."""
+    shared = int(scores.value_counts().max())
+    if shared >= max(TIED, len(scores) // TIED):
+        warn(
+            "CANDIDATES_TIED",
+            "many candidates have the same score: among them ranks mean nothing",
+            where="candidates",
+            found=f"{shared} of {counted(len(scores), 'candidate')} at one score",
+            wanted="scores that tell places apart",
+            fix="rank by a layer with finer steps, or read equal scores as one rank",
+        )
 
 
 def _places(cells: Cells, grid: GeoBox) -> pd.DataFrame:

@@ -82,6 +82,18 @@ def test_fewer_than_asked_for_is_told() -> None:
     ]
 
 
+def test_ranks_among_equals_are_told_to_mean_nothing() -> None:
+    """Nine equals of a hundred are not told, ten are."""
+    for equals, told in ((9, False), (10, True)):
+        values = np.arange(float(np.prod(SHAPE))).reshape(SHAPE)
+        values.flat[-equals:] = 1e9
+        score = INDEX.score.copy(data=values)
+        with collect() as findings:
+            found = chosen(rank_by=score, layers={"score": score}, count=100)
+        assert len(found) == 100
+        assert ("CANDIDATES_TIED" in [each.code for each in findings]) is told
+
+
 def test_only_allowed_cells_with_a_score_are_candidates() -> None:
     values = INDEX.score.values.copy()
     values[:, 0] = np.nan

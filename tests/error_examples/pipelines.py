@@ -240,6 +240,15 @@ example("CANDIDATES_NONE")(
 )
 
 
+example("CANDIDATES_TIED")(
+    lambda folder: ran(
+        folder,
+        ("outputs:", "candidates: {rank_by: warm, count: 10}\noutputs:"),
+        ("scoring:", "  warm: {combine.above: {layer: heat, threshold: 1 mW m-2}}\nscoring:"),
+    )
+)
+
+
 @example("CHECKSUM_MISMATCH")
 def _(folder: Path) -> None:
     ran(folder, ("heat.tif, units: mW m-2", f"heat.tif, units: mW m-2, sha256: {'3b' * 32}"))
