@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -154,3 +155,73 @@ def test_both_halves_of_a_write_are_steps_at_their_place(monkeypatch: pytest.Mon
     faults.write(stream, b"abc", PLACE)
     assert stream.getvalue() == b"abc"
     assert seen == [("write", PLACE), ("half-write", PLACE)]
+
+
+def test_the_steps_are_counted_where_they_are_due(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends: list[Callable[[], None]] = []
+    monkeypatch.setattr(faults.atexit, "register", ends.append)
+    for steps in (0, 1, 3):
+        faults.arm({"SITING_KILL_AT": "count"})
+        for _ in range(steps):
+            faults.step("write", PLACE)
+        ends[-1]()
+        told = capsys.readouterr()
+        assert (told.out, told.err) == ("", f"siting: {steps} durable steps\n")
+    assert len(ends) == 3
+
+
+def test_a_lack_of_memory_says_at_which_step() -> None:
+    faults.arm({"SITING_FAIL_AT": "1:MEMORY"})
+    with pytest.raises(MemoryError, match=r"^rename file$"):
+        faults.step("rename", Path("folder/file"))
+    faults.step("rename", PLACE)
+
+
+@pytest.mark.parametrize(("number", "failing"), [(1, [1]), (2, [2]), (10, []), (3, [3])])
+@pytest.mark.parametrize("on", [False, True])
+def test_steps_are_counted_from_one(number: int, failing: list[int], on: bool) -> None:
+    faults.arm({"SITING_FAIL_AT": f"{number}{'+' * on}:EIO"})
+    failed = []
+    for now in range(1, 6):
+        try:
+            faults.step("fsync", PLACE)
+        except OSError:
+            failed.append(now)
+    assert failed == (list(range(number, 6)) if on else failing)
+
+
+def test_arming_again_forgets_what_was_due() -> None:
+    faults.arm({"SITING_FAIL_AT": "1:EIO"})
+    faults.arm({"SITING_FAIL_AT": "2:EROFS"})
+    faults.step("fsync", PLACE)
+    with pytest.raises(OSError, match="Read-only"):
+        faults.step("fsync", PLACE)
+    faults.arm({"SITING_KILL_AT": "", "SITING_FAIL_AT": ""})
+    faults.step("fsync", PLACE)
+
+
+@pytest.mark.parametrize(
+    "value", ["0:EIO", "01:EIO", "1", "1:", "1:eio", "1:EIO ", "1++:EIO", ":E"]
+)
+def test_a_fault_that_is_not_well_said_arms_nothing(value: str) -> None:
+    with pytest.raises(PipelineError, match="FAULT_INVALID") as caught:
+        faults.arm({"SITING_FAIL_AT": value})
+    assert (caught.value.where, caught.value.found) == ("SITING_FAIL_AT", value)
+    faults.step("fsync", PLACE)
+
+
+@pytest.mark.parametrize(
+    ("data", "half"), [(b"", b""), (b"a", b""), (b"ab", b"a"), (b"abc", b"a"), (b"abcde", b"ab")]
+)
+def test_the_first_half_has_left_the_process_before_the_second(
+    tmp_path: Path, data: bytes, half: bytes
+) -> None:
+    path = tmp_path / "file"
+    faults.arm({"SITING_FAIL_AT": "2:EIO"})
+    with path.open("wb") as stream:
+        with pytest.raises(OSError, match="Input/output error"):
+            faults.write(stream, data, path)
+        assert path.read_bytes() == half
+        faults.arm({})
