@@ -3,11 +3,13 @@
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyproj import CRS
 
 from siting.errors import InputError
 from siting.findings import collect
+from siting.io import crs
 from siting.io.crs import check_plausible, known_crs, parsed
 
 FILE = Path("a.shp")
@@ -147,3 +149,56 @@ def test_a_system_of_three_axes_is_taken_flat() -> None:
     assert known_crs("EPSG:4979", None, FILE).to_epsg() == 4326
     high = known_crs("EPSG:32611+5703", None, FILE)
     assert (len(high.axis_info), high.name) == (2, "WGS 84 / UTM zone 11N")
+
+
+def test_how_far_off_a_place_may_come_back_is_by_the_longer_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A system that brings each place back so many units to the east or north of it."""
+
+    class Moved:
+        def __init__(self, east: float, north: float) -> None:
+            self.off = east, north
+
+        def transform(self, x, y):
+            return x + self.off[0], y + self.off[1]
+
+    def reached(bounds, east: float, north: float) -> bool:
+        monkeypatch.setattr(crs, "to_geographic", lambda system: Moved(0, 0))
+        monkeypatch.setattr(crs, "from_geographic", lambda system: Moved(east, north))
+        return crs._on_earth(METRES, bounds)
+
+    # A hundredth of the longer side, and one unit.
+    wide, tall = (2000.0, 0.0, 3000.0, 100.0), (0.0, 2000.0, 100.0, 3000.0)
+    for bounds in (wide, tall):
+        assert reached(bounds, 10.99, 0.0)
+        assert not reached(bounds, 11.0, 0.0)
+        assert not reached(bounds, -11.0, 0.0)
+        assert not reached(bounds, 0.0, 11.0)
+        assert not reached(bounds, 8.0, -8.0)  # 11.3 along the diagonal
+        assert reached(bounds, 7.0, -7.0)  # 9.9
+    # Of a place without extent, a hundredth of one unit and one.
+    assert reached((5.0, 5.0, 5.0, 5.0), 1.0, 0.0)
+    assert not reached((5.0, 5.0, 5.0, 5.0), 1.02, 0.0)
+    assert not reached(wide, np.nan, 0.0)
+    assert not reached(wide, np.inf, 0.0)
+
+
+@pytest.mark.parametrize("at", range(9))
+def test_one_place_of_nine_on_the_earth_is_enough(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, float]] = []
+
+    class Some:
+        def transform(self, x, y):
+            asked[:] = list(zip(x.ravel(), y.ravel(), strict=True))
+            good = np.arange(9).reshape(3, 3) == at
+            return np.where(good, x, np.nan), np.where(good, y, np.nan)
+
+    class Same:
+        def transform(self, x, y):
+            return x, y
+
+    monkeypatch.setattr(crs, "to_geographic", lambda system: Some())
+    monkeypatch.setattr(crs, "from_geographic", lambda system: Same())
+    assert crs._on_earth(METRES, (100.0, 10.0, 300.0, 50.0))
+    assert asked == [(x, y) for y in (10, 30, 50) for x in (100, 200, 300)]
