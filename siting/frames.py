@@ -129,6 +129,10 @@ def _check_sentinels(values: NDArray[np.float64], name: str, where: str) -> None
     low, high = float(usual.min()), float(usual.max())
     margin = max(0.5 * (high - low), 0.5 * max(abs(low), abs(high)))
     apart = strange & ((finite < low - margin) | (finite > high + margin))
+    # One large value makes the margin wide; among values none of which is negative, these are apart
+    # all the same: -999 and beyond, or -99 more than once.
+    if low >= 0:
+        apart |= strange & ((finite <= -999) | ((finite < 0) & ((finite < 0).sum() > 1)))
     if apart.any():
         number, count = float(finite[apart][0]), int(apart.sum())
         raise InputError(

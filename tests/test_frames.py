@@ -41,3 +41,18 @@ def test_text_is_no_number() -> None:
 def test_missing_column_names_those_there() -> None:
     with pytest.raises(InputError, match=r"COLUMN_MISSING.*\n.*\n.*found: *depth\n.*wanted: *mw"):
         frames.column(table([1.0]), "mw", None, "events")
+
+
+@pytest.mark.parametrize("rows", [[-999.0], [-9999.0], [-99.0, -99.0]])
+def test_no_data_is_seen_beside_one_large_value(rows: list[float]) -> None:
+    # An upflow of 25,000 mW/m2 makes the range so wide that -9999 would not stand apart by it.
+    table = pd.DataFrame({"heat_flow": [60.0, 85.0, 25_000.0, *rows]})
+    with pytest.raises(InputError, match="NODATA_UNDECLARED"):
+        frames.numbers(table, "heat_flow", "wells")
+
+
+def test_one_place_below_the_sea_is_no_missing_value() -> None:
+    table = pd.DataFrame({"elevation": [-99.0, 1_200.0, 3_000.0]})
+    assert frames.numbers(table, "elevation", "wells")[0] == -99
+    table = pd.DataFrame({"residual": [-40.0, -999.0, 3_000.0]})
+    assert frames.numbers(table, "residual", "wells")[1] == -999
