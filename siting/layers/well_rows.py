@@ -25,6 +25,7 @@ _HOTTEST, _COLDEST = 600.0, -60.0  # [degC] no borehole that stood was warmer th
 _DEEPEST = 15_000.0  # [m] the deepest borehole has 12,262
 _SAME_PLACE, _SAME_NAME = 10.0, 1_000.0  # [m] wells without a name, and of one name
 _YEARS = 1800, 2200
+_LEAST_CONDUCTING = 0.1  # [W m-1 K-1] peat and coal have more; 0.006 is in cal cm-1 s-1 K-1
 
 
 class Readings(NamedTuple):
@@ -70,8 +71,8 @@ def readings(wells: gpd.GeoDataFrame, where: str) -> Readings:
     strange = ~((temperature >= _COLDEST) & (temperature <= _HOTTEST))
     _refuse(temperature, strange, "temperature", "-60 to 600 degC", where)
     _refuse(sd, ~((sd > 0) & np.isfinite(sd)), "temperature_sd", "above 0", where)
-    possible = (conductivity > 0) & (conductivity <= 20)
-    _refuse(conductivity, ~possible, "conductivity", "above 0, to 20 W m-1 K-1", where)
+    possible = (conductivity >= _LEAST_CONDUCTING) & (conductivity <= 20)
+    _refuse(conductivity, ~possible, "conductivity", "0.1 to 20 W m-1 K-1", where)
     surface = _optional(wells, "surface_temperature", "degC", where)
     return Readings(depth, temperature, sd, _kinds(wells, where), conductivity, surface)
 
@@ -146,7 +147,7 @@ def same_well(wells: gpd.GeoDataFrame, where: str) -> NDArray[np.int64]:
 
 
 def dates(wells: pd.DataFrame, where: str) -> pd.Series:
-    """Dates of the rows; a bare year is its last day, so that nothing counts as known too early.
+    """Dates of the rows; a bare year or month is its last day: nothing counts as known too early.
 
     Raises
     ------
@@ -169,10 +170,20 @@ def dates(wells: pd.DataFrame, where: str) -> pd.Series:
         given = year.map(lambda each: None if np.isnan(each) else f"{int(each):04d}-12-31")
     empty = given.isna() | (given.astype(str).str.strip() == "")
     try:
-        read = pd.to_datetime(given.where(~empty, None), utc=True, format="ISO8601")
+        read = pd.to_datetime(_closed(given).where(~empty, None), utc=True, format="ISO8601")
     except (ValueError, TypeError) as error:
         raise _no_date(str(error).split("\n", 1)[0], where) from error
     return read.dt.tz_localize(None).astype("datetime64[us]")
+
+
+def _closed(given: pd.Series) -> pd.Series:
+    """Years and months among dates as their last day."""
+    text = given.astype(str).str.strip()
+    years = text.str.fullmatch(r"\d{4}(\.0)?")
+    months = text.str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])")
+    ends = pd.to_datetime(text.where(months), format="%Y-%m") + pd.offsets.MonthEnd()
+    closed = given.astype(object).where(~years, text.str[:4] + "-12-31")
+    return closed.where(~months, ends.dt.strftime("%Y-%m-%d"))
 
 
 def _no_date(found: str, where: str) -> InputError:

@@ -323,3 +323,28 @@ def test_tables_that_do_not_fit_are_refused() -> None:
     areas = own.set_geometry([shapely.box(-118, 40, -117, 41)], crs=4326)
     with pytest.raises(InputError, match="GEOMETRY_WRONG: wells are points"):
         wells.merged(own, areas)
+
+
+def test_years_and_months_in_text_are_their_last_day() -> None:
+    rows = table(
+        [-118.0, -117.0, -116.0, -115.0],
+        depth=[1_000.0] * 4,
+        temperature=[50.0] * 4,
+        date=["1983", "1988-02", "1990-05-01", None],
+    )
+    rows.index = [7, 7, 8, 8]  # as after joining two tables
+    found = wells.heat_flow(rows).sort_values("date")["date"].dt.strftime("%Y-%m-%d")
+    assert found.iloc[:3].tolist() == ["1983-12-31", "1988-02-29", "1990-05-01"]
+    assert found.isna().sum() == 1
+
+
+def test_conductivity_in_calories_is_refused() -> None:
+    rows = table(
+        [-118.0],
+        depth=[1_000.0],
+        temperature=[50.0],
+        conductivity=[0.006],  # cal cm-1 s-1 K-1, which is 2.5 W m-1 K-1
+        units={"conductivity": "W m-1 K-1"},
+    )
+    with pytest.raises(InputError, match=r"0\.1 to 20"):
+        wells.heat_flow(rows)
