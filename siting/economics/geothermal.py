@@ -12,19 +12,22 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
-from siting.economics.ground import Ground, probabilities, refuse_colder
+from siting.economics.ground import Ground, probabilities, refuse_colder, tell_beyond
 from siting.kernels import money
 from siting.kernels.geothermal.accuracy import NAMES, basis, errors, portrait, with_all_draws
 from siting.kernels.geothermal.outcomes import Places
 from siting.kernels.geothermal.quantiles import (
+    AREAS,
     EGS,
     HYDROTHERMAL,
+    SPREADS,
     SUPERHOT,
     Kind,
     Model,
     QuantileTable,
     build,
 )
+from siting.kernels.geothermal.quantiles import DEPTHS as NODES
 from siting.kernels.geothermal.sampling import middle, sample
 from siting.kernels.geothermal.water import CRITICAL
 from siting.kernels.geothermal.well_field import REASONS
@@ -153,8 +156,15 @@ def hydrothermal(
     Raises
     ------
     InputError
-        VALUE_INVALID for a probability outside 0 to 1, a negative spread or depth, or a reservoir
-        colder than the surface; of the table, COST_MISSING, COST_INVALID.
+        VALUE_INVALID for a probability outside 0 to 1, a negative spread, depth or area, an
+        infinite value, or a reservoir colder than the surface; of the table, COST_MISSING,
+        COST_INVALID.
+
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where a reservoir is hotter than 350 degC, its spread above 110 K, a well outside 250 to
+        12,000 m or an area outside 0.3 to 100 km2: no figures are made for such.
 
     Notes
     -----
@@ -191,8 +201,9 @@ def hydrothermal(
         ground.values(temperature_sd, "temperature_sd", 0.0),
         ground.values(depth, "depth", 0.0),
         ground.surface,
-        ground.values(-1.0 if area is None else area, "area", -1.0),
+        ground.values(-1.0 if area is None else area, "area", -1.0 if area is None else 0.0),
     )
+    _tell_beyond(cells, area is not None, where)
     existence = probabilities(ground, probability, where)
     model = Model(HYDROTHERMAL, sample(money.by_parameter(costs), draws), target, log_odds_sd)
     found = _served(model, [cells], existence)
@@ -473,6 +484,18 @@ def _deep(
         )
     found = _served(model, options, existence)
     return _wells(model, ground, found, existence, costs)
+
+
+def _tell_beyond(cells: Places, own_area: bool, where: str) -> None:
+    """Findings for cells beyond the nodes of the table, and for reservoirs of no known kind."""
+    tell_beyond(where, cells.mean, "temperature", "degC", (-90.0, HOTTEST), "are these kelvins?")
+    spreads = float(SPREADS[0]), float(SPREADS[-1])
+    tell_beyond(where, cells.sd, "temperature_sd", "K", spreads, "is this its variance?")
+    depths = float(NODES[0]), float(NODES[-1])
+    tell_beyond(where, cells.depth, "depth", "m", depths, "are these kilometres or feet?")
+    if own_area:
+        areas = float(AREAS[0]), float(AREAS[-1])
+        tell_beyond(where, cells.size, "area", "km2", areas, "are these square metres or hectares?")
 
 
 class _Served(NamedTuple):

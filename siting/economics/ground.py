@@ -7,6 +7,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from siting.errors import InputError
+from siting.findings import warn
+from siting.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -24,9 +26,15 @@ class Ground:
         self.surface = self.values(surface, "surface_temperature", -90.0)
 
     def values(self, given: xr.DataArray | float, name: str, least: float) -> Floats:
-        """Values of an argument at the cells; InputError VALUE_INVALID below the least."""
+        """Values of an argument at the cells; VALUE_INVALID below the least or without end."""
         whole = given.data if isinstance(given, xr.DataArray) else given
         found: Floats = np.broadcast_to(np.asarray(whole, float), self.known.shape)[self.known]
+        if np.isinf(found).any():
+            raise InputError(
+                "VALUE_INVALID", "a value is infinite", where=f"{self.where}.{name}",
+                found=f"{int(np.isinf(found).sum())} of {found.size} cells",
+                wanted="numbers, and NaN where there is none",
+            )  # fmt: skip
         if (found < least).any():
             raise InputError(
                 "VALUE_INVALID", "a value is less than it can be", where=f"{self.where}.{name}",
@@ -55,6 +63,23 @@ def refuse_colder(ground: Ground, where: str) -> None:
             wanted="at least the surface temperature",
             fix="compare the units of both, and the value for no data",
         )  # fmt: skip
+
+
+def tell_beyond(
+    where: str, values: Floats, name: str, unit: str, span: tuple[float, float], fix: str
+) -> None:
+    """A finding RANGE_IMPLAUSIBLE for cells with a value that figures are not made for."""
+    beyond = (values < span[0]) | (values > span[1])
+    if beyond.any():
+        warn(
+            "RANGE_IMPLAUSIBLE",
+            f"'{name}' lies beyond what figures are made for in {beyond.sum():,} of "
+            f"{counted(values.size, 'cell')}, which get figures of the nearest value that has any",
+            where=f"{where}.{name}",
+            found=f"{np.nanmin(values):.6g} to {np.nanmax(values):.6g} {unit}",
+            wanted=f"{span[0]:g} to {span[1]:g} {unit}",
+            fix=fix,
+        )
 
 
 def probabilities(ground: Ground, given: xr.DataArray | float, where: str) -> Floats:

@@ -9,6 +9,7 @@ import xarray as xr
 
 from siting.economics import geothermal
 from siting.errors import InputError
+from siting.findings import collect
 from siting.sources.catalogue import catalogue
 
 COSTS = pd.read_csv(catalogue()["costs_geothermal"].path)
@@ -138,3 +139,41 @@ def test_the_reason_for_no_power_is_told() -> None:
     np.testing.assert_array_equal(geothermal.why_no_power(hot, tight).values, [[1, 2, 2, np.nan]])
     assert ordinary.attrs["kind"] == "categorical"
     assert "pumps" in ordinary.attrs["categories"]["2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("temperature", layer(423.15, 150.0), "kelvins"),
+        ("temperature_sd", layer(400.0, 10.0, units="K"), "variance"),
+        ("depth", layer(2.0, 2_000.0, units="m"), "kilometres"),
+        ("area", layer(5e6, 5.0, units="km2"), "square metres"),
+    ],
+)
+def test_what_no_figures_are_made_for_is_told(name: str, given: xr.DataArray, told: str) -> None:
+    inputs: dict[str, Any] = {"temperature": layer(150.0, 150.0), "temperature_sd": 10.0}
+    with collect() as findings:
+        geothermal.hydrothermal(
+            **{**inputs, name: given}, probability=0.2, costs=COSTS, draws=DRAWS
+        )
+    (finding,) = findings
+    assert finding.code == "RANGE_IMPLAUSIBLE"
+    assert finding.where == f"geothermal.hydrothermal.{name}"
+    assert "1 of 2 cells" in finding.message
+    assert told in str(finding.fix)
+
+
+def test_usual_wells_are_told_nothing() -> None:
+    with collect() as findings:
+        geothermal.hydrothermal(
+            layer(150.0), 10.0, 0.2, COSTS, area=layer(4.0, units="km2"), draws=DRAWS
+        )
+    assert list(findings) == []
+
+
+def test_an_endless_spread_and_an_area_below_zero_are_refused() -> None:
+    with pytest.raises(InputError, match="infinite"):
+        geothermal.hydrothermal(layer(150.0), layer(np.inf, units="K"), 0.2, COSTS, draws=DRAWS)
+    area = layer(-1.0, units="km2")
+    with pytest.raises(InputError, match=r"at least 0"):
+        geothermal.hydrothermal(layer(150.0), 10.0, 0.2, COSTS, area=area, draws=DRAWS)
