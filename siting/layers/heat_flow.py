@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from siting import frames
 from siting.errors import InputError
+from siting.findings import warn
 from siting.geodesy import chord, ecef
 from siting.grid import from_function
 from siting.kernels.collocated import clusters, combined
@@ -32,6 +33,7 @@ from siting.layers.well_rows import positions
 from siting.projection import Floats, position
 from siting.signature import layer
 
+_LEAST_USUAL = 5.0  # [mW m-2] old shields have some 30
 _FEWEST = 20  # places; fewer tell nothing of how values differ with distance
 _BLOCK = 16  # cells along a side of the blocks that share a neighbourhood
 _UNIT = "mW m-2"
@@ -95,6 +97,11 @@ def kriged(
         values that are all the same; GEOMETRY_WRONG.
     UnitsError
         UNITS_MISSING, UNITS_INCOMPATIBLE.
+
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where the median is below 5 mW m-2, as that of watts taken for milliwatts is.
 
     Notes
     -----
@@ -311,6 +318,13 @@ def _known(
             "FEATURES_FEW", "too few places to tell how values differ with distance",
             where=where, found=str(len(every)), wanted=f"{_FEWEST} or more",
             fix="bring in wells from around, or use heat.heat_flow_by_class",
+        )  # fmt: skip
+    if columns[0] == "heat_flow" and np.median(values) < _LEAST_USUAL:
+        warn(
+            "RANGE_IMPLAUSIBLE", "half of the wells have less heat flow than any region has",
+            where=where, found=f"a median of {np.median(values):.3g} {_UNIT}",
+            wanted=f"some 30 to 100 {_UNIT}",
+            fix="are these in W m-2? State the unit of the column",
         )  # fmt: skip
     if np.ptp(values) == 0:
         raise InputError(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from siting.errors import InputError, UnitsError
+from siting.findings import collect
 from siting.geodesy import ecef
 from siting.grid import cell_of, longitude_latitude, make_grid, sample
 from siting.layers.heat_flow import convective_residual, kriged, kriged_residual
@@ -258,3 +259,14 @@ def test_a_score_from_well_temperatures_is_refused_before_any_is_read(
     done = siting(capsys, "check", path)
     assert done.code == 2
     assert "LABEL_LEAK: 'hot'" in done.err + done.out
+
+
+def test_watts_taken_for_milliwatts_are_told() -> None:
+    x, y, truth = simulated(0, 60)
+    with collect() as findings:
+        kriged(wells(x, y, truth / 1000), GRID)
+    assert [each.code for each in findings] == ["RANGE_IMPLAUSIBLE"]
+    assert "W m-2" in str(findings[0].fix)
+    with collect() as findings:
+        kriged(wells(x, y, truth), GRID)
+    assert list(findings) == []
