@@ -15,7 +15,10 @@ from siting.scoring.placed_folds import LEFT_OUT, Floats, Integers, PlacedFolds,
 from siting.wording import counted
 
 TRAINED = -1  # fold of what is trained on and never tested
-_YEAR = re.compile(r"(?<!\d)(1[6-9]\d\d|20\d\d)(?!\d)")
+_FIRST, _LAST = 1500, 2200  # years that something can have been found in
+# A year, alone, as a decade (1980s), or with the two digits of another (1980-99; 1980-06 is June).
+_YEAR = re.compile(r"(?<!\d)(1[6-9]\d\d|20\d\d)(?!\d)(s\b|\s?[-–/](?:1[3-9]|[2-9]\d)(?!\d))?")
+_STILL = re.compile(r"\b(present|ongoing|today|now|current|continuing)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,15 @@ def parsed(texts: list[str], where: str) -> "pd.Series[pd.Timestamp]":
     found = pd.to_datetime(
         pd.Series(full, dtype=object).where(~blank), format="ISO8601", errors="coerce"
     )
-    wrong = np.flatnonzero(found.isna() & ~blank)
+    known = found.dt.year.between(_FIRST, _LAST)
+    wrong = np.flatnonzero(~known & ~blank)
     if wrong.size:
         raise InputError(
             "VALUE_INVALID",
             "not a date",
             where=where,
             found=plain[wrong[0]],
-            wanted="a year, or a date such as 1985-06-30",
+            wanted=f"a year from {_FIRST} to {_LAST}, a date such as 1985-06-30, or nothing",
         )
     return found.dt.tz_localize(None) if found.dt.tz is not None else found
 
@@ -155,7 +159,8 @@ def check_vintages(vintages: Mapping[str, str], folds: Splitter | None) -> None:
     Notes
     -----
     What was mapped after a find may show the find: the well, the plant, the survey that it drew.
-    The year of the date itself counts as younger.
+    The year of the date itself counts as younger; of a span (1980s, 1980-99, 1980 to present) its
+    end counts.
 
     Examples
     --------
@@ -171,7 +176,7 @@ def check_vintages(vintages: Mapping[str, str], folds: Splitter | None) -> None:
     if not isinstance(folds, DatedFolds):
         return
     known = {name: text for name, text in vintages.items() if name not in folds.timeless}
-    years = {name: [int(year) for year in _YEAR.findall(text)] for name, text in known.items()}
+    years = {name: _years(text) for name, text in known.items()}
     for name, found in years.items():
         if found and max(found) >= folds.cut.year:
             raise InputError(
@@ -191,3 +196,21 @@ def check_vintages(vintages: Mapping[str, str], folds: Splitter | None) -> None:
             wanted=f"a vintage before {folds.cut.year}",
             fix="state `vintage:` of the source, or name them under `timeless`",
         )
+
+
+def _years(text: str) -> list[int]:
+    """Years that a vintage tells, of a span its last one too.
+
+    Examples
+    --------
+    >>> _years("1978; 1985-06"), _years("1980s"), _years("1980-99"), _years("1980 to present")
+    ([1978, 1985], [1980, 1989], [1980, 1999], [1980, 2200])
+    """
+    found = []
+    for year, more in _YEAR.findall(text):
+        found.append(int(year))
+        if more == "s":
+            found.append(int(year) + (9 if year[3] == "0" else 0))
+        elif more:
+            found.append(int(year) // 100 * 100 + int(more[-2:]))
+    return found + [_LAST] * bool(found and _STILL.search(text))

@@ -7,7 +7,7 @@ import pytest
 from siting.errors import InputError
 from siting.findings import collect
 from siting.geodesy import geodesic_distance
-from siting.scoring.dated import DatedFolds, check_vintages
+from siting.scoring.dated import DatedFolds, check_vintages, parsed
 from siting.scoring.folds import discovered_before, nearest_neighbour_distance_matching, places
 from siting.scoring.nearest_neighbour_folds import NearestNeighbourFolds, hull_places
 
@@ -164,3 +164,24 @@ def test_a_layer_that_does_not_say_its_age_is_told():
 
 def test_folds_without_a_date_ask_no_layer_for_its_age():
     check_vintages({"wells": "2003"}, nearest_neighbour_distance_matching())
+
+
+@pytest.mark.parametrize("vintage", ["1980s", "1980-99", "1972/89", "1980 to present"])
+def test_the_end_of_a_span_is_what_may_show_a_find(vintage: str) -> None:
+    folds = DatedFolds("found", "1985")
+    with pytest.raises(InputError, match="LAYER_YOUNGER"):
+        check_vintages({"gravity": vintage}, folds)
+
+
+@pytest.mark.parametrize("vintage", ["1970s", "1960-79", "1980-06", "1984-12-31", "1984"])
+def test_a_span_that_ends_before_the_date_is_no_younger(vintage: str) -> None:
+    with collect() as findings:
+        check_vintages({"gravity": vintage}, DatedFolds("found", "1985"))
+    assert list(findings) == []
+
+
+@pytest.mark.parametrize("text", ["-9999", "-9999.0", "9999", "0", "0000"])
+def test_a_number_for_no_data_is_no_year_of_discovery(text: str) -> None:
+    # As a year, -9999 would count as found before any date, and be trained on.
+    with pytest.raises(InputError, match="not a date"):
+        parsed(["1985", text], "sites")
