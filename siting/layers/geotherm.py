@@ -26,12 +26,13 @@ _WATT_PER_MICROWATT = 1e-6
 HeatFlow = Annotated[Layer, Unit("mW m-2")]
 Thicknesses = list[Annotated[Layer, Unit("m")] | Annotated[float, Unit("m"), Field(gt=0)]]
 Conductivities = Annotated[
-    list[Annotated[float, Unit("W m-1 K-1"), Field(gt=0)]], Field(min_length=1)
+    list[Annotated[float, Unit("W m-1 K-1"), Field(ge=0.1, le=20)]], Field(min_length=1)
 ]
 HeatProductions = Annotated[
     list[Annotated[float, Unit("uW m-3"), Field(ge=0)]], Field(min_length=1)
 ]
-Surface = Annotated[Layer, Unit("degC")] | Annotated[float, Unit("degC")]
+# No ground is as warm as 60 degC on average of the year: what is more is in kelvins.
+Surface = Annotated[Layer, Unit("degC")] | Annotated[float, Unit("degC"), Field(ge=-60, le=60)]
 Share = Annotated[float, Field(ge=0, lt=0.5)]
 
 

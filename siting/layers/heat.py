@@ -14,6 +14,8 @@ from siting.signature import layer
 
 _WATT_PER_MILLIWATT = 1e-3
 _WATT_PER_MICROWATT = 1e-6
+# No ground is as warm as 60 degC on average of the year: what is more is in kelvins.
+SurfaceTemperature = Annotated[float, Unit("degC"), Field(ge=-60, le=60)]
 
 
 class HeatFlow(NamedTuple):
@@ -108,8 +110,8 @@ def _look_up(classes: xr.DataArray, code: NDArray[Any], value: NDArray[Any]) -> 
 def conductive_temperature(
     heat_flow: Annotated[Layer, Unit("mW m-2")],
     depth: Annotated[float, Unit("m"), Field(gt=0, le=20_000)],
-    surface_temperature: Annotated[Layer, Unit("degC")] | Annotated[float, Unit("degC")] = 15.0,
-    conductivity: Annotated[float, Unit("W m-1 K-1"), Field(gt=0)] = 2.5,
+    surface_temperature: Annotated[Layer, Unit("degC")] | SurfaceTemperature = 15.0,
+    conductivity: Annotated[float, Unit("W m-1 K-1"), Field(ge=0.1, le=20)] = 2.5,
     heat_production: Annotated[float, Unit("uW m-3"), Field(ge=0)] = 1.0,
 ) -> Annotated[Layer, Unit("degC")]:
     """Temperature at depth from one-dimensional steady conduction.
@@ -163,7 +165,7 @@ def conductive_temperature(
 def conductive_temperature_sd(
     heat_flow_sd: Annotated[Layer, Unit("mW m-2")],
     depth: Annotated[float, Unit("m"), Field(gt=0, le=20_000)],
-    conductivity: Annotated[float, Unit("W m-1 K-1"), Field(gt=0)] = 2.5,
+    conductivity: Annotated[float, Unit("W m-1 K-1"), Field(ge=0.1, le=20)] = 2.5,
 ) -> Annotated[Layer, Unit("K")]:
     """Standard deviation of the temperature at depth that follows from that of heat flow.
 

@@ -151,3 +151,16 @@ def test_table_without_units_or_columns_is_refused() -> None:
 def test_classes_are_wanted_and_not_numbers() -> None:
     with pytest.raises(InputError, match="KIND_WRONG"):
         heat.heat_flow_by_class(layer(1.0), classes())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"surface_temperature": 288.15},  # kelvins
+        {"conductivity": 2_500.0},  # mW m-1 K-1
+        {"conductivity": 0.006},  # cal cm-1 s-1 K-1
+    ],
+)
+def test_numbers_in_another_unit_are_refused(given: dict[str, float]) -> None:
+    with pytest.raises(PipelineError, match="VALUE_INVALID"):
+        heat.conductive_temperature(layer(90.0), depth="3 km", **given)
