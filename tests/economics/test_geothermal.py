@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from siting.economics import geothermal
-from siting.errors import InputError
+from siting.errors import InputError, PipelineError
 from siting.findings import collect
 from siting.sources.catalogue import catalogue
 
@@ -177,3 +177,10 @@ def test_an_endless_spread_and_an_area_below_zero_are_refused() -> None:
     area = layer(-1.0, units="km2")
     with pytest.raises(InputError, match=r"at least 0"):
         geothermal.hydrothermal(layer(150.0), 10.0, 0.2, COSTS, area=area, draws=DRAWS)
+
+
+def test_a_reference_depth_of_three_metres_is_refused() -> None:
+    """3 km without its unit: every cell would be too hot to say anything of."""
+    hot = xr.DataArray([[120.0]], dims=("y", "x"), attrs={"units": "degC"})
+    with pytest.raises(PipelineError, match="greater than or equal to 250"):
+        geothermal.enhanced(hot, 10.0, COSTS, 3.0, draws=64)
