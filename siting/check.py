@@ -109,7 +109,7 @@ def _axis_unit(crs: str) -> str:
 
 def _needed(step: Step, domain: str | None) -> tuple[str, ...]:
     """Names that have to be there before a step is made."""
-    if domain and step.call and step.call.spec.wants_domain:
+    if domain and not domain.endswith(".") and step.call and step.call.spec.wants_domain:
         return (*step.references, domain)
     return step.references
 

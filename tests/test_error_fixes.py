@@ -44,6 +44,12 @@ def read(document: Document, path: KeyPath, content: Mapping[str, Any]) -> None:
             Header.model_validate_json(json.dumps({**HEADER, name: value}))
         elif name in {"model", "fit"}:
             build_estimator(value, name)
+        elif name == "estimators":
+            for each, estimator in value.items():
+                build_estimator(estimator, each)
+        elif name == "folds":
+            (call,) = value
+            bind_call(document, (*here, call), functions("folds")[call], frozenset())
         elif name in CALLS:
             bind_call(document, here, CALLS[name], frozenset())
         elif value.keys() & {"file", "source"}:

@@ -18,7 +18,10 @@ CALLS = ("files read outside", "written outside", "sockets", "programs started")
 
 @pytest.fixture(scope="session")
 def found(ran: Run) -> dict[str, list[str]]:
-    written = tuple(os.path.realpath(each) for each in (ran.out, ran.store, f"{ran.home}-tmp"))
+    # Machine code is kept beside the kernels' source, as Python keeps its bytecode.
+    compiled = roots.REPOSITORY / "siting" / "kernels" / "__pycache__"
+    own = (ran.out, ran.store, f"{ran.home}-tmp", compiled)
+    written = tuple(os.path.realpath(each) for each in own)
     return figures(ran.done, (*written, os.path.realpath(ran.world)), written)
 
 
