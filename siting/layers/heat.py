@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from siting.errors import InputError
+from siting.findings import warn
 from siting.frames import column
 from siting.kinds import Layer, Table, Unit
 from siting.signature import layer
 
 _WATT_PER_MILLIWATT = 1e-3
 _WATT_PER_MICROWATT = 1e-6
+_SHALLOW = 20.0  # [m] above which temperatures follow the year
 # No ground is as warm as 60 degC on average of the year: what is more is in kelvins.
 SurfaceTemperature = Annotated[float, Unit("degC"), Field(ge=-60, le=60)]
 
@@ -154,11 +156,25 @@ def conductive_temperature(
     >>> conductive_temperature(q, depth="3 km").values.round(1).tolist()
     [[121.2, 67.2]]
     """
+    _tell_shallow(depth, "heat.conductive_temperature.depth")
     q0 = heat_flow * _WATT_PER_MILLIWATT
     a = heat_production * _WATT_PER_MICROWATT
     k, z = conductivity, depth
     temperature = surface_temperature + q0 * (z / k) - a * z**2 / (2 * k)
     return temperature.where(q0 >= a * z)
+
+
+def _tell_shallow(depth: float, where: str) -> None:
+    """A finding for a depth that the seasons reach: most likely kilometres without their unit."""
+    if depth < _SHALLOW:
+        warn(
+            "RANGE_IMPLAUSIBLE",
+            "the depth is that of a cellar, where the seasons rule and not the heat flow",
+            where=where,
+            found=f"{depth:g} m",
+            wanted=f"{_SHALLOW:g} m and more",
+            fix=f"if kilometres are meant, write '{depth:g} km'",
+        )
 
 
 @layer(status="derived")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import InputError, PipelineError, UnitsError
+from siting.findings import collect
 from siting.layers import heat
 
 UNITS = {"heat_flow": "mW m-2", "standard_deviation": "mW m-2"}
@@ -59,7 +60,7 @@ def test_temperature_is_not_known_where_heat_would_flow_down() -> None:
 
 
 @given(
-    q=st.floats(25, 400), depth=st.floats(10, 10_000), more=st.floats(1.01, 3), k=st.floats(1, 5)
+    q=st.floats(25, 400), depth=st.floats(20, 10_000), more=st.floats(1.01, 3), k=st.floats(1, 5)
 )
 def test_temperature_rises_with_heat_flow_and_falls_with_conductivity(
     q: float, depth: float, more: float, k: float
@@ -164,3 +165,12 @@ def test_classes_are_wanted_and_not_numbers() -> None:
 def test_numbers_in_another_unit_are_refused(given: dict[str, float]) -> None:
     with pytest.raises(PipelineError, match="VALUE_INVALID"):
         heat.conductive_temperature(layer(90.0), depth="3 km", **given)
+
+
+def test_three_metres_are_told_to_be_kilometres_most_likely() -> None:
+    q = xr.DataArray([[90.0]], dims=("y", "x"), attrs={"units": "mW m-2"})
+    with collect() as findings:
+        heat.conductive_temperature(q, depth=3)
+    assert [(each.code, each.fix) for each in findings] == [
+        ("RANGE_IMPLAUSIBLE", "if kilometres are meant, write '3 km'")
+    ]
