@@ -123,16 +123,6 @@ def classes_of_cells(
     return table
 
 
-def kinds_of_columns(cells: gpd.GeoDataFrame, features: Sequence[str]) -> dict[str, str]:
-    """Kinds of the columns that state one beside their unit."""
-    entries = cells.attrs.get("columns", {})
-    return {
-        each: str(entries[each]["kind"])
-        for each in features
-        if isinstance(entries.get(each), Mapping) and "kind" in entries[each]
-    }
-
-
 def system_weights(table: Training) -> Floats:
     """Weight of each sample, such that each system counts one, or as its own weights say.
 

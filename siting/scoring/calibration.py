@@ -16,11 +16,11 @@ from siting.scoring.calibrating import (
     Nature,
     calibrated,
     classes_of_cells,
-    kinds_of_columns,
     nature_of,
     units_of_layers,
 )
 from siting.scoring.calibrators import IsotonicCurve, LogisticCurve
+from siting.scoring.cells import kinds_of_columns
 from siting.scoring.fitted import check_kind
 from siting.scoring.targets import tell_perfect
 from siting.scoring.training import classification_table

@@ -1,6 +1,6 @@
 """Training samples from a table of cells, which brings its features along."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -95,6 +95,16 @@ def cells_table(
     _check_places(samples, target, name)
     table = _table(samples, values, columns, {**record, "units": _units(cells, columns)}, weight)
     return _checked(table, samples, target, name)
+
+
+def kinds_of_columns(cells: gpd.GeoDataFrame, features: Sequence[str]) -> dict[str, str]:
+    """Kinds of the columns that state one beside their unit."""
+    entries = cells.attrs.get("columns", {})
+    return {
+        each: str(entries[each]["kind"])
+        for each in features
+        if isinstance(entries.get(each), Mapping) and "kind" in entries[each]
+    }
 
 
 def _check_features(

@@ -7,7 +7,7 @@ import geopandas as gpd
 
 from siting.findings import warn
 from siting.kinds import FittedModel
-from siting.scoring.cells import cells_table
+from siting.scoring.cells import cells_table, kinds_of_columns
 from siting.scoring.fitted import check_kind, fitted_model
 from siting.scoring.targets import tell_perfect, unit_of
 
@@ -54,21 +54,11 @@ def trained(
         tell_perfect(table.X, table.y, name)
     unit = "1" if classes else unit_of(cells, target, name)
     units = table.record["units"]
-    fitted, _ = fitted_model(model, table, units, _kinds(cells, features), unit)
+    fitted, _ = fitted_model(model, table, units, kinds_of_columns(cells, features), unit)
     _tell_silent([each for each in features if each not in units], name)
     systems = int(table.X.index.get_level_values("group").nunique())
     told = {each: fitted.card[each] for each in _TOLD}
     return fitted, {**told, "cells": len(table.X), "systems": systems}
-
-
-def _kinds(cells: gpd.GeoDataFrame, features: Sequence[str]) -> dict[str, str]:
-    """Kinds of the columns that state one beside their unit."""
-    entries = cells.attrs.get("columns", {})
-    return {
-        each: str(entries[each]["kind"])
-        for each in features
-        if isinstance(entries.get(each), Mapping) and "kind" in entries[each]
-    }
 
 
 def _tell_silent(silent: Sequence[str], where: str) -> None:
