@@ -1,5 +1,6 @@
 """From which magnitude, and since when, a catalogue of earthquakes is complete; its b-value."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from siting.projection import Floats
 
-_LOG10_E = float(np.log10(np.e))
+_LOG10_E = math.log10(math.e)
 _FEWEST = 20  # events that a b-value is found from
 _CURVATURE_CORRECTION = 0.2  # Woessner and Wiemer (2005): the maximum lies too low by about this
 _STABLE_OVER = 0.5  # magnitudes
