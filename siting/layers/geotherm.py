@@ -18,6 +18,15 @@ from siting.kernels.geotherm import (
     temperature_at,
 )
 from siting.kinds import Layer, Unit
+from siting.layers.conduction import (
+    heat_flow_sd_seen,
+    heat_flow_seen,
+    surface_seen,
+    tell_heat_production,
+    tell_shallow,
+    temperature_seen,
+    thickness_seen,
+)
 from siting.signature import layer
 
 _WATT_PER_MILLIWATT = 1e-3
@@ -104,6 +113,13 @@ def temperature_at_depth(
     InputError
         VALUE_INVALID, when the cells are computed, for a negative thickness.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        For a depth above 20 m and heat production of no rock; when cells are computed, for heat
+        flow, ground and thickness that no place has, as other units make them, and for rock above
+        1,300 degC.
+
     Notes
     -----
     Within a layer k dT/dz = q - A z; temperature and heat flow go on into the next. With the law
@@ -131,7 +147,8 @@ def temperature_at_depth(
     135.1 degC
     """
     where = "geotherm.temperature_at_depth"
-    _check_lists(thicknesses, conductivities, heat_productions, where)
+    tell_shallow(depth, f"{where}.depth")
+    _check_rocks(thicknesses, conductivities, heat_productions, where)
     shares = conductivity_sd, heat_production_sd
 
     def cells(q: Floats, q_sd: Floats, surface: Floats, *above: Floats) -> tuple[Floats, ...]:
@@ -141,7 +158,9 @@ def temperature_at_depth(
         valid = (q > 0) & (q_there >= 0) & np.isfinite(sd)
         return tuple(np.where(valid, each, np.nan).astype(np.float32) for each in (t, sd))
 
-    return Temperature(*_over(cells, 2, heat_flow, heat_flow_sd, surface_temperature, thicknesses))
+    given = _seen(heat_flow, heat_flow_sd, surface_temperature, thicknesses, where)
+    mean, sd = _over(cells, 2, *given)
+    return Temperature(temperature_seen(mean, where), sd)
 
 
 @layer(status="derived")
@@ -200,6 +219,12 @@ def depth_to_temperature(
     InputError
         VALUE_INVALID, when the cells are computed, for a negative thickness.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        For a limit above 20 m and heat production of no rock; when cells are computed, for heat
+        flow, ground and thickness that no place has, as other units make them.
+
     Notes
     -----
     The exact inverse of :func:`temperature_at_depth`, s_z = s_T/(dT/dz) at the depth found. A cell
@@ -215,7 +240,8 @@ def depth_to_temperature(
     ([[3000.0, nan]], [[1.0, 0.0]])
     """
     where = "geotherm.depth_to_temperature"
-    _check_lists(thicknesses, conductivities, heat_productions, where)
+    tell_shallow(limit, f"{where}.limit")
+    _check_rocks(thicknesses, conductivities, heat_productions, where)
     if not isinstance(surface_temperature, xr.DataArray) and temperature <= surface_temperature:
         raise PipelineError(
             "VALUE_INVALID", "the temperature is not above that of the surface", where=where,
@@ -235,8 +261,25 @@ def depth_to_temperature(
             found = z, np.where(slope > 0, sd / slope, np.nan), np.where(known, z <= limit, np.nan)
         return tuple(each.astype(np.float32) for each in found)
 
-    depth, sd, reached = _over(cells, 3, heat_flow, heat_flow_sd, surface_temperature, thicknesses)
+    given = _seen(heat_flow, heat_flow_sd, surface_temperature, thicknesses, where)
+    depth, sd, reached = _over(cells, 3, *given)
     return Depth(depth, sd, reached.assign_attrs(own={"kind": "boolean"}))
+
+
+def _seen(
+    heat_flow: xr.DataArray,
+    heat_flow_sd: xr.DataArray,
+    surface: Any,
+    thicknesses: list[Any],
+    where: str,
+) -> tuple[xr.DataArray, xr.DataArray, Any, list[Any]]:
+    """The same layers, which are told where no place has such values."""
+    return (
+        heat_flow_seen(heat_flow, f"{where}.heat_flow"),
+        heat_flow_sd_seen(heat_flow_sd, f"{where}.heat_flow_sd"),
+        surface_seen(surface, f"{where}.surface_temperature"),
+        [thickness_seen(each, f"{where}.thicknesses[{i}]") for i, each in enumerate(thicknesses)],
+    )
 
 
 def _over(
@@ -299,7 +342,7 @@ def _temperature_sd(
     return propagated(function, [q, *k, *a], sds)
 
 
-def _check_lists(
+def _check_rocks(
     thicknesses: list[Any], conductivities: list[float], productions: list[float], where: str
 ) -> None:
     wanted = len(thicknesses) + 1
@@ -310,3 +353,5 @@ def _check_lists(
                 where=f"{where}.{name}", found=f"{len(found)} for {len(thicknesses)} thicknesses",
                 wanted=str(wanted),
             )  # fmt: skip
+    for number, each in enumerate(productions):
+        tell_heat_production(each, f"{where}.heat_productions[{number}]")

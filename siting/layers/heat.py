@@ -8,14 +8,20 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from siting.errors import InputError
-from siting.findings import warn
 from siting.frames import column
 from siting.kinds import Layer, Table, Unit
+from siting.layers.conduction import (
+    heat_flow_sd_seen,
+    heat_flow_seen,
+    surface_seen,
+    tell_heat_production,
+    tell_shallow,
+    temperature_seen,
+)
 from siting.signature import layer
 
 _WATT_PER_MILLIWATT = 1e-3
 _WATT_PER_MICROWATT = 1e-6
-_SHALLOW = 20.0  # [m] above which temperatures follow the year
 # No ground is as warm as 60 degC on average of the year: what is more is in kelvins.
 SurfaceTemperature = Annotated[float, Unit("degC"), Field(ge=-60, le=60)]
 
@@ -137,6 +143,12 @@ def conductive_temperature(
         Temperature [degC]; NaN where the heat produced above that depth would exceed the heat
         flow, as the formula then has heat flow downward.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        For a depth above 20 m; when cells are computed, for heat flow, heat production and ground
+        that no place has, as other units make them, and for rock above 1,300 degC.
+
     Notes
     -----
     T(z) = T0 + q0 z/k - A z²/(2k), valid for A z <= q0. Neglected: circulating water, which
@@ -156,25 +168,15 @@ def conductive_temperature(
     >>> conductive_temperature(q, depth="3 km").values.round(1).tolist()
     [[121.2, 67.2]]
     """
-    _tell_shallow(depth, "heat.conductive_temperature.depth")
-    q0 = heat_flow * _WATT_PER_MILLIWATT
+    where = "heat.conductive_temperature"
+    tell_shallow(depth, f"{where}.depth")
+    tell_heat_production(heat_production, f"{where}.heat_production")
+    surface = surface_seen(surface_temperature, f"{where}.surface_temperature")
+    q0 = heat_flow_seen(heat_flow, f"{where}.heat_flow") * _WATT_PER_MILLIWATT
     a = heat_production * _WATT_PER_MICROWATT
     k, z = conductivity, depth
-    temperature = surface_temperature + q0 * (z / k) - a * z**2 / (2 * k)
-    return temperature.where(q0 >= a * z)
-
-
-def _tell_shallow(depth: float, where: str) -> None:
-    """A finding for a depth that the seasons reach: most likely kilometres without their unit."""
-    if depth < _SHALLOW:
-        warn(
-            "RANGE_IMPLAUSIBLE",
-            "the depth is that of a cellar, where the seasons rule and not the heat flow",
-            where=where,
-            found=f"{depth:g} m",
-            wanted=f"{_SHALLOW:g} m and more",
-            fix=f"if kilometres are meant, write '{depth:g} km'",
-        )
+    temperature = surface + q0 * (z / k) - a * z**2 / (2 * k)
+    return temperature_seen(temperature.where(q0 >= a * z), where)
 
 
 @layer(status="derived")
@@ -199,6 +201,12 @@ def conductive_temperature_sd(
     (y, x) layer
         Standard deviation [K].
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        For a depth above 20 m; when cells are computed, for standard deviations of heat flow that
+        no place has, as other units make them.
+
     Notes
     -----
     s_T = s_q z/k, exact for the linear formula of :func:`conductive_temperature`. What is not
@@ -210,4 +218,7 @@ def conductive_temperature_sd(
     >>> conductive_temperature_sd(sd, depth="3 km").values.round(1).tolist()
     [[36.0]]
     """
-    return heat_flow_sd * (_WATT_PER_MILLIWATT * depth / conductivity)
+    where = "heat.conductive_temperature_sd"
+    tell_shallow(depth, f"{where}.depth")
+    sd = heat_flow_sd_seen(heat_flow_sd, f"{where}.heat_flow_sd")
+    return sd * (_WATT_PER_MILLIWATT * depth / conductivity)

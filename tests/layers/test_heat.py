@@ -68,9 +68,10 @@ def test_temperature_rises_with_heat_flow_and_falls_with_conductivity(
     def temperature(q: float, k: float) -> float:
         return heat.conductive_temperature(layer(q), depth=depth, conductivity=k).item()
 
-    assert temperature(q * more, k) > temperature(q, k)
-    assert temperature(q, k * more) < temperature(q, k)
-    assert temperature(q, k) > 15
+    with collect():  # some come out hotter than rock can be, and are told
+        assert temperature(q * more, k) > temperature(q, k)
+        assert temperature(q, k * more) < temperature(q, k)
+        assert temperature(q, k) > 15
 
 
 @given(q=st.floats(40, 200), sd=st.floats(0.5, 20), depth=st.floats(100, 8_000))
