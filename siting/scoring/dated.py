@@ -40,15 +40,19 @@ class DatedFolds(PlacedFolds):
         return parsed([self.date], "folds.discovered_before.date").iloc[0]
 
     def _fold_of(self, samples: pd.DataFrame, weight: Floats) -> Integers:
-        found = _dates(samples, weight, self.column)
-        fold = np.where(found >= self.cut, 0, TRAINED)
-        fold = np.where(found.isna(), LEFT_OUT, fold)
+        first = _dates(samples, weight, self.column)
+        last = _dates(samples, weight, self.column, is_last=True)
+        # A year alone may be before the date and after it: taught or tested, it could leak.
+        unsure = (first < self.cut) & (last >= self.cut)
+        _tell_unsure(samples, unsure, self)
+        fold = np.where(first >= self.cut, 0, TRAINED)
+        fold = np.where(first.isna() | unsure, LEFT_OUT, fold)
         _check_classes(fold, weight, self.date)
         return np.asarray(fold, dtype=np.int64)
 
 
-def parsed(texts: list[str], where: str) -> "pd.Series[pd.Timestamp]":
-    """Dates from texts such as ``1985`` or ``1985-06-30``; a year alone is its first day.
+def parsed(texts: list[str], where: str, *, is_last: bool = False) -> "pd.Series[pd.Timestamp]":
+    """Dates from texts such as ``1985`` or ``1985-06-30``; a year alone is its first or last day.
 
     Raises
     ------
@@ -61,11 +65,15 @@ def parsed(texts: list[str], where: str) -> "pd.Series[pd.Timestamp]":
     [1985.0, 1990.0, 2001.0, nan]
     """
     plain = [re.sub(r"\.0$", "", str(each).strip()) for each in texts]
+    day = "12-31" if is_last else "01-01"
     blank = np.array([each.lower() in ("", "nan", "nat", "none") for each in plain])
-    full = [f"{each}-01-01" if re.fullmatch(r"\d{4}", each) else each for each in plain]
+    full = [f"{each}-{day}" if re.fullmatch(r"\d{4}", each) else each for each in plain]
     found = pd.to_datetime(
         pd.Series(full, dtype=object).where(~blank), format="ISO8601", errors="coerce"
     )
+    months = np.array([bool(re.fullmatch(r"\d{4}-\d{2}", each)) for each in plain])
+    if is_last and months.any():
+        found = found.where(~months, found + pd.offsets.MonthEnd(0))
     known = found.dt.year.between(_FIRST, _LAST)
     wrong = np.flatnonzero(~known & ~blank)
     if wrong.size:
@@ -79,12 +87,15 @@ def parsed(texts: list[str], where: str) -> "pd.Series[pd.Timestamp]":
     return found.dt.tz_localize(None) if found.dt.tz is not None else found
 
 
-def _dates(samples: pd.DataFrame, weight: Floats, column: str) -> "pd.Series[pd.Timestamp]":
+def _dates(
+    samples: pd.DataFrame, weight: Floats, column: str, *, is_last: bool = False
+) -> "pd.Series[pd.Timestamp]":
     """Date of each sample's group: its earliest, or that of the nearest dated group.
 
     A group without a date that has a positive stays without one, and is told.
     """
-    own = parsed(samples.region.astype(str).tolist(), f"folds.discovered_before: {column}")
+    where = f"folds.discovered_before: {column}"
+    own = parsed(samples.region.astype(str).tolist(), where, is_last=is_last)
     group = samples.group.to_numpy()
     earliest = own.groupby(group).transform("min")
     positive = pd.Series(weight).groupby(group).transform("max") > 0
@@ -106,6 +117,19 @@ def _dates(samples: pd.DataFrame, weight: Floats, column: str) -> "pd.Series[pd.
             fix="fill in the column, or leave these rows out",
         )
     return _with_nearest(earliest, samples, ~unknown)
+
+
+def _tell_unsure(samples: pd.DataFrame, unsure: "pd.Series[bool]", folds: DatedFolds) -> None:
+    """A finding for groups that may have been found before the date as well as after it."""
+    if unsure.any():
+        count = len(np.unique(samples.group.to_numpy()[unsure.to_numpy()]))
+        warn(
+            "LABELS_UNKNOWN",
+            f"{counted(count, 'label is', 'labels are')} left out of a hold-out by date, since a "
+            f"year or a month does not tell whether it is before {folds.date}",
+            where=f"folds.discovered_before: {folds.column}",
+            fix="hold out from the first day of a year, or fill in full dates",
+        )
 
 
 def _with_nearest(

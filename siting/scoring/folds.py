@@ -237,7 +237,8 @@ def discovered_before(column: str, date: str, timeless: list[str] | None = None)
     -----
     A system has the date of its earliest label. Background and absences without a date have
     that of the dated sample nearest to them, so that later finds are told from land around them
-    that was not trained on. Labels without a date are in neither part, and are told.
+    that was not trained on. Labels without a date are in neither part, and are told; so are those
+    of a year or a month that the date lies within, which may be from before it or after it.
 
     Examples
     --------

@@ -128,6 +128,44 @@ def test_a_find_without_a_date_is_in_neither_part_and_told():
     assert [each.code for each in findings] == ["LABELS_UNKNOWN"]
 
 
+@pytest.mark.parametrize(
+    ("found", "is_trained", "is_tested"),
+    [
+        ("1990", False, False),  # from January to December: before and after 30 June
+        ("1990-06", False, True),  # its first day is the date
+        ("1990-05", True, False),
+        ("1989", True, False),
+        ("1991", False, True),
+    ],
+)
+def test_a_year_that_the_date_lies_within_is_in_neither_part(found, is_trained, is_tested):
+    dates = ["1975", found, "2001", "2010", "1980", "2005"]
+    with collect() as findings:
+        ((train, test),) = discovered_before("found", "1990-06-01").split(
+            samples(PLACES, [0] * 6, region=dates), Y
+        )
+    assert (1 in train, 1 in test) == (is_trained, is_tested)
+    left = not is_trained and not is_tested
+    assert [each.code for each in findings] == ["LABELS_UNKNOWN"] * left
+
+
+def test_a_month_that_the_date_lies_within_is_in_neither_part():
+    dates = ["1975", "1990-06", "2001", "2010", "1980", "2005"]
+    with collect() as findings:
+        ((train, test),) = discovered_before("found", "1990-06-15").split(
+            samples(PLACES, [0] * 6, region=dates), Y
+        )
+    assert 1 not in train.tolist() + test.tolist()
+    assert "does not tell whether it is before 1990-06-15" in findings[0].message
+
+
+def test_a_system_surely_known_before_is_not_left_out_for_a_year_of_a_later_label():
+    X = samples(PLACES, [0] * 6, group=[0, 0, 2, 3, 4, 5],
+                region=["1975", "1990", "2001", "2010", "1980", "2005"])  # fmt: skip
+    ((train, _),) = discovered_before("found", "1990-06-01").split(X, Y)
+    assert {0, 1} <= set(train.tolist())
+
+
 @pytest.mark.parametrize("date", ["1960", "2020"])
 def test_a_date_with_one_class_on_a_side_is_refused(date):
     X = samples(PLACES, [0] * 6, region=DATES)
