@@ -92,8 +92,11 @@ def _layers(steps: Sequence[Step]) -> int:
 
 def _area_text(plan: Plan) -> str:
     """Area of the cells, or its range where they differ."""
-    area = cell_area(plan.grid)
-    some = area[:: max(area.shape[0] // 64, 1), :: max(area.shape[1] // 64, 1)].to_numpy()
+    height, width = plan.grid.shape.yx
+    rows = range(0, height, max(height // 64, 1))  # row by row: the other cells are not made
+    some = np.concatenate(
+        [cell_area(plan.grid[row : row + 1, :])[:, :: max(width // 64, 1)] for row in rows]
+    )
     low, high = float(np.nanmin(some)), float(np.nanmax(some))
     if high - low < 0.001 * high:
         return f"{high:,.4g} km2"

@@ -1,6 +1,8 @@
 """A layer as a cloud-optimised GeoTIFF."""
 
 import hashlib
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ from siting.errors import GridError
 from siting.grid import TILE
 
 _GDAL = {"GDAL_PAM_ENABLED": "NO", "GDAL_NUM_THREADS": "1", "GDAL_CACHEMAX": 128}
+ACROSS = 4 * TILE  # columns that are written at once
 _TAGS = ("kind", "long_name", "status", "source", "vintage", "resampling")
 
 
 def cog(path: Path, layer: xr.DataArray) -> None:
-    """Write a layer as a cloud-optimised GeoTIFF, one row of tiles at a time.
+    """Write a layer as a cloud-optimised GeoTIFF, a few tiles at a time.
 
     Parameters
     ----------
@@ -59,11 +62,11 @@ def cog(path: Path, layer: xr.DataArray) -> None:
         with rasterio.Env(**_GDAL):
             with rasterio.open(unfinished, "w", **profile) as dataset:
                 _describe(dataset, layer)
-                for start in range(0, grid.shape.y, TILE):
-                    strip = layer.isel(y=slice(start, start + TILE)).to_numpy()
-                    window = Window(0, start, strip.shape[1], strip.shape[0])
-                    cells = strip.astype(profile["dtype"], copy=False)
-                    written.update(cells.tobytes())
+                for window in _windows(*grid.shape.yx):
+                    rows, columns = window.toslices()
+                    part = layer.isel(y=rows, x=columns).to_numpy()
+                    cells = np.ascontiguousarray(part, profile["dtype"])
+                    written.update(cells.data)
                     dataset.write(cells, 1, window=window)
             rasterio.shutil.copy(unfinished, path, driver="COG", **_options(layer))
             _require_same(path, written.digest())
@@ -76,14 +79,20 @@ def _require_same(path: Path, digest: bytes) -> None:
     found = hashlib.sha256()
     with rasterio.open(path, driver="GTiff") as dataset:
         levels = range(len(dataset.overviews(1)))
-        for start in range(0, dataset.height, TILE):
-            window = Window(0, start, dataset.width, min(TILE, dataset.height - start))
-            found.update(dataset.read(1, window=window).tobytes())
+        for window in _windows(*dataset.shape):
+            found.update(dataset.read(1, window=window).data)
     for level in levels:
         with rasterio.open(path, driver="GTiff", OVERVIEW_LEVEL=level) as dataset:
-            dataset.read(1)
+            for window in _windows(*dataset.shape):
+                dataset.read(1, window=window)
     if found.digest() != digest:
         raise OSError(f"{path.name} does not read back as it was written")
+
+
+def _windows(height: int, width: int) -> Iterator[Window]:
+    """Parts of a raster that hold whole tiles and are small enough to hold, row by row."""
+    for top, left in product(range(0, height, TILE), range(0, width, ACROSS)):
+        yield Window(left, top, min(ACROSS, width - left), min(TILE, height - top))
 
 
 def _describe(dataset: Any, layer: xr.DataArray) -> None:

@@ -2,7 +2,9 @@
 
 import math
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +19,8 @@ Filter = Literal["none", "left", "plane"]
 
 LEVELS = 255  # a byte less the one that means no data
 BAND = 1024  # rows read at a time; a tile of the store is as high
+ACROSS = 8192  # columns read at a time, so that a band of a wide grid is not held whole
+ROWS = 256  # rows whose codes are looked up at once
 # Where half of the values share less than this part of the range, linear steps tell them apart
 # too badly: half of the levels go to quantiles. A normal distribution has 0.13 (of a million
 # values), an exponential one 0.08.
@@ -102,20 +106,22 @@ def encode(
     encoding: Encoding
     if _kind(layer) == "circular":
         period = CIRCLES.get(str(layer.attrs.get("units")), 360.0)
-        values, encoding = values % period, "linear"
+        values, encoding = np.mod(values, period, out=values), "linear"
         levels = np.linspace(0.0, period, LEVELS)
     else:
         finite = values[np.isfinite(values)]
+        finite.sort()  # in place: a layer has millions of values
         even = linear or _is_index(layer, finite)
-        levels, encoding = codebook(finite, linear=even, ranked=ranked)
+        levels, encoding = _codebook(finite, linear=even, ranked=ranked)
+        del finite
     codes = _codes(values, levels)
     packed, filtered = _packed(codes)
     return Raster(packed, filtered, codes.shape, levels, encoding, factor, reduction)
 
 
-def _is_index(layer: xr.DataArray, values: Floats) -> bool:
+def _is_index(layer: xr.DataArray, rising: Floats) -> bool:
     """Whether values are shares of 1: their colours must not tell ranks instead."""
-    bounded = values.size > 0 and values.min() >= 0 and values.max() <= 1
+    bounded = rising.size > 0 and rising[0] >= 0 and rising[-1] <= 1
     return bool(bounded and layer.attrs.get("units", "1") == "1")
 
 
@@ -134,16 +140,27 @@ def reduce(
     >>> reduce(layer, None, 2, "mean").tolist(), reduce(layer, None, 2, "sample").tolist()
     ([[3.0, 6.0]], [[5.0, 7.0]])
     """
-    rows = max(1, BAND // factor) * factor
-    bands = []
-    for start in range(0, layer.sizes["y"], rows):
-        band = np.asarray(layer.isel(y=slice(start, start + rows)).data)
-        band = band if band.dtype.kind == "f" else band.astype(float)
-        if domain is not None:
-            inside = np.asarray(domain.isel(y=slice(start, start + rows)).data, dtype=bool)
-            band = np.where(inside, band, np.nan)
-        bands.append(_blocks(band, factor, reduction))
-    return np.concatenate(bands)
+    rows, columns = (max(1, length // factor) * factor for length in (BAND, ACROSS))
+    height, width = layer.sizes["y"], layer.sizes["x"]
+    found: Floats = np.empty(0)
+    for start, left in product(range(0, height, rows), range(0, width, columns)):
+        part = {"y": slice(start, start + rows), "x": slice(left, left + columns)}
+        small = _blocks(_band(layer, domain, part), factor, reduction)
+        if not found.size:
+            found = np.empty((-(-height // factor), -(-width // factor)), small.dtype)
+        top, first = start // factor, left // factor
+        found[top : top + small.shape[0], first : first + small.shape[1]] = small
+    return found
+
+
+def _band(layer: xr.DataArray, domain: xr.DataArray | None, part: dict[str, slice]) -> Floats:
+    """Values of a part of a layer, NaN outside the domain."""
+    band = np.asarray(layer.isel(part).data)
+    band = band if band.dtype.kind == "f" else band.astype(float)
+    if domain is None:
+        return band
+    inside = np.asarray(domain.isel(part).data, dtype=bool)
+    return np.where(inside, band, np.nan)
 
 
 def _blocks(band: Floats, factor: int, reduction: Reduction) -> Floats:
@@ -186,44 +203,56 @@ def codebook(
     >>> encoding, len(levels), round(levels[127], -2)
     ('uneven', 255, np.float64(31600.0))
     """
+    return _codebook(np.sort(values), linear=linear, ranked=ranked)
+
+
+def _codebook(rising: Floats, *, linear: bool, ranked: bool) -> tuple[Floats, Encoding]:
+    """The levels for values in rising order, some of which change places: they are not copied."""
     # Each value counts once: cells that share one value (0 faults) take one level, not most.
-    distinct = np.unique(values).astype(float)
-    if distinct.size <= LEVELS:
-        return distinct, "exact"
+    first = np.ones(rising.shape, dtype=bool)
+    np.not_equal(rising[1:], rising[:-1], out=first[1:])
+    if np.count_nonzero(first) <= LEVELS:
+        return rising[first].astype(float), "exact"
     if ranked:
-        return np.unique(np.quantile(values, np.linspace(0, 1, LEVELS)).astype(float)), "uneven"
-    low, high = distinct[[0, -1]]
-    half = np.diff(np.quantile(values, [0.25, 0.75]))[0]
+        return np.unique(_quantiles(rising, np.linspace(0, 1, LEVELS)).astype(float)), "uneven"
+    low, high = rising[[0, -1]].astype(float)
+    half = np.diff(_quantiles(rising, [0.25, 0.75]))[0]
     if linear or half >= HALF_OF_RANGE * (high - low):
         return np.linspace(low, high, LEVELS), "linear"
+    rising.sort()  # quantiles have moved some
     # Quantiles alone would leave a tail of few cells almost without levels.
-    quantiles = np.quantile(distinct, np.linspace(0, 1, LEVELS // 2 + 1))
+    quantiles = _quantiles(rising[first].astype(float), np.linspace(0, 1, LEVELS // 2 + 1))
     evenly = np.linspace(low, high, LEVELS // 2 + 2)[1:-1]
     return np.union1d(quantiles, evenly), "uneven"
+
+
+def _quantiles(rising: Floats, shares: Sequence[float] | Floats) -> Floats:
+    """Quantiles of values, some of which change places: no copy is made of them."""
+    return np.asarray(np.quantile(rising, shares, overwrite_input=True))
 
 
 def _codes(values: Floats, levels: Floats) -> Codes:
     """The code of the nearest level of each value; 0 where there is none."""
     middles = (levels[1:] + levels[:-1]) / 2
-    finite = np.isfinite(values)
-    codes = np.searchsorted(middles, np.where(finite, values, 0.0)) + 1
-    return np.where(finite, codes, 0).astype(np.uint8)
+    codes = np.empty(values.shape, np.uint8)
+    for start in range(0, len(values), ROWS):
+        part = values[start : start + ROWS]
+        finite = np.isfinite(part)
+        found = np.searchsorted(middles, np.where(finite, part, 0.0)) + 1
+        codes[start : start + ROWS] = np.where(finite, found, 0)
+    return codes
 
 
 def _packed(codes: Codes) -> tuple[bytes, Filter]:
     """Codes deflated, after the filter that a quick trial finds best."""
     left = np.diff(codes, axis=1, prepend=np.uint8(0))
     plane = np.diff(left, axis=0, prepend=np.zeros_like(left[:1]))
-    filters: dict[Filter, bytes] = {
-        "none": codes.tobytes(),
-        "left": left.tobytes(),
-        "plane": plane.tobytes(),
-    }
+    filters: dict[Filter, Codes] = {"none": codes, "left": left, "plane": plane}
     best = min(filters, key=lambda name: len(_deflated(filters[name], 1)))
     return _deflated(filters[best], 6), best
 
 
-def _deflated(content: bytes, effort: int) -> bytes:
+def _deflated(content: Codes, effort: int) -> bytes:
     """Raw deflate; effort 9 would save 3 % and take five times as long."""
     packer = zlib.compressobj(effort, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
-    return packer.compress(content) + packer.flush()
+    return packer.compress(np.ascontiguousarray(content).data) + packer.flush()

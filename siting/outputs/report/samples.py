@@ -67,10 +67,10 @@ def take(
     step = _step(domain, grid, most)
     every = slice(step // 2, None, step)
     inside = domain if domain is not None else xr.ones_like(cell_area(grid), dtype=bool)
-    lazy = [layer.data[every, every] for layer in layers.values()]
+    lazy = [_thinned(layer, every) for layer in layers.values()]
     lazy += [_at(layer.data, fields) for layer in layers.values()]
     area, allowed, *values = compute(  # type: ignore[no-untyped-call]  # dask has no hints
-        cell_area(grid).data[every, every], inside.data[every, every], *lazy
+        _thinned(cell_area(grid), every), _thinned(inside, every), *lazy
     )
     keep = np.asarray(allowed) == 1
     land = [np.asarray(each, dtype=np.float64)[keep] for each in values[: len(layers)]]
@@ -88,6 +88,12 @@ def _step(domain: xr.DataArray | None, grid: GeoBox, most: int) -> int:
     height, width = grid.shape.yx
     cells = height * width if domain is None else count(domain == 1)
     return max(1, min(math.ceil(math.sqrt(cells / most)), height, width))
+
+
+def _thinned(layer: xr.DataArray, every: slice) -> Any:
+    """Every so manyeth row and column, as copies: a view would keep its whole tile in memory."""
+    data = layer.data[every, every]
+    return da.map_blocks(np.array, data) if isinstance(data, da.Array) else data  # type: ignore[no-untyped-call]  # dask has no hints
 
 
 def _at(data: Any, cells: Cells) -> Any:
