@@ -31,18 +31,10 @@ from siting.pipeline.schema import NAME
 from siting.pipeline.source_steps import data_roots, source_step
 from siting.projection import analysis_crs
 from siting.signature import Marks
-from siting.sources.catalogue import pipelines_root
 
 CALL_SECTIONS = ("layers", "simulation", "economics", "exclusions", "scoring")
 # What the run hands to the candidates function beside what the file says.
 SUPPLIED = frozenset({"model", "layers", "allowed"})
-
-
-def find_pipeline(name: str) -> Path:
-    """Path of a pipeline file, or of the pipeline of that name that siting brings along."""
-    path = Path(name)
-    bundled = pipelines_root() / f"{name}.yaml"
-    return bundled if not path.exists() and path.name == name and bundled.exists() else path
 
 
 def check_file(path: Path, resolution: str | None = None) -> Plan:

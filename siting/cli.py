@@ -75,13 +75,22 @@ def run(
     strict: Annotated[bool, typer.Option(help="Treat warnings as errors.")] = False,
 ) -> None:
     """Run a pipeline: score, candidates, map, tables and report."""
-    plan = _checked(pipeline, resolution)
-    from siting.run import run_plan
     from siting.run.judgement import refused
+    from siting.run.unchanged import asked_for, remember, unchanged
+    from siting.sources.folders import find_pipeline
     from siting.terminal.console import Progress, print_summary, print_warnings
 
-    with Progress() as progress:
-        outcome = run_plan(plan, out, fresh=fresh, verify=verify, strict=strict, progress=progress)
+    asked = asked_for(find_pipeline(pipeline), resolution)
+    outcome = None if fresh or verify else unchanged(asked, out, strict=strict)
+    if outcome is None:
+        plan = _checked(pipeline, resolution)
+        from siting.run import run_plan
+
+        with Progress() as progress:
+            outcome = run_plan(
+                plan, out, fresh=fresh, verify=verify, strict=strict, progress=progress
+            )
+        remember(asked, plan, outcome, out)
     if as_json:
         print_warnings(outcome.findings)
     else:
@@ -92,7 +101,8 @@ def run(
 @app.command()
 def check(pipeline: Pipeline, as_json: AsJson = False) -> None:
     """List every mistake of a pipeline file, before any data is opened."""
-    from siting.check import check_file, find_pipeline
+    from siting.check import check_file
+    from siting.sources.folders import find_pipeline
 
     path = find_pipeline(pipeline)
     plan = check_file(path)
@@ -336,7 +346,8 @@ def version() -> None:
 
 def _checked(pipeline: str, resolution: str | None = None) -> "Plan":
     """The plan of a pipeline file; mistakes that only ``--resolution`` makes are said to be its."""
-    from siting.check import check_file, find_pipeline
+    from siting.check import check_file
+    from siting.sources.folders import find_pipeline
 
     path = find_pipeline(pipeline)
     try:

@@ -12,7 +12,7 @@ import yaml as pyyaml
 from siting.check import check, check_file, find_pipeline
 from siting.errors import InputError, PipelineError, PipelineInvalidError, SitingError
 from siting.io import yaml
-from siting.sources.catalogue import pipelines_root
+from siting.sources.folders import pipelines_root
 from siting.sources.reading import read_source
 from siting.terminal.editor import editor_schema
 

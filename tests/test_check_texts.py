@@ -8,7 +8,7 @@ from siting.check import check, check_file, find_pipeline
 from siting.errors import PipelineError, PipelineInvalidError
 from siting.io import yaml
 from siting.pipeline.plan import Plan
-from siting.sources.catalogue import pipelines_root
+from siting.sources.folders import pipelines_root
 
 GOOD = """\
 siting: 1

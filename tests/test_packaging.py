@@ -161,7 +161,7 @@ def test_metadata_asks_for_test_tools_only_where_they_are_wanted(metadata: Messa
 
 def test_wheel_runs_and_not_the_clone(installed: Path, tmp_path: Path) -> None:
     code = (
-        "import json, sys, siting; from siting.sources.catalogue import data_root, pipelines_root;"
+        "import json, sys, siting; from siting.sources.folders import data_root, pipelines_root;"
         "print(json.dumps([sys.path, siting.__file__, *map(str, (data_root(), pipelines_root()))]))"
     )
     path, *places = json.loads(command(installed / "python", "-c", code, cwd=tmp_path))

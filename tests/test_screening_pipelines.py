@@ -7,7 +7,7 @@ import pytest
 
 from siting.check import check_file, find_pipeline
 from siting.run import run_plan
-from siting.sources.catalogue import pipelines_root
+from siting.sources.folders import pipelines_root
 
 COARSE = "70 km"
 

@@ -3,12 +3,15 @@
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from siting.kinds import Results
 from siting.outputs.names import CARD, MAP, MODEL, REPORT, SITES, TABLES
 from siting.store import object_key, sha256_file
 
-Writer = Callable[[Results, Path], None]
+if TYPE_CHECKING:
+    from siting.kinds import Results
+
+Writer = Callable[["Results", Path], None]
 _CODE = {".py", ".js", ".css", ".html", ".j2"}
 
 
@@ -21,7 +24,7 @@ def writer_of(name: str) -> Writer:
     return function
 
 
-def write(name: str, results: Results, path: Path) -> None:
+def write(name: str, results: "Results", path: Path) -> None:
     """Write one output of a run."""
     writer_of(name)(results, path)
 

@@ -1,17 +1,13 @@
 """From a plan to a published folder: what is missing is computed, the files are written."""
 
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from siting import findings
-from siting.errors import StorageError
 from siting.estimate import estimate_plan
 from siting.findings import Finding
-from siting.history.published import load
 from siting.io.alignment import check_alignment
 from siting.kinds import Results
 from siting.outputs import writers
@@ -22,11 +18,12 @@ from siting.pipeline.plan import Plan, Step
 from siting.pipeline.recipes import Recipes
 from siting.pipeline.source_steps import user_rasters
 from siting.pipeline.watcher import Watcher
-from siting.publish import MANIFEST, find_run, lock, publish, staging
+from siting.publish import lock, publish, staging
 from siting.run import judgement
 from siting.run.manifest import Manifest, described, run_id
 from siting.run.outcome import Outcome, told
 from siting.run.results import gathered
+from siting.run.reuse import differing, manifest_of, reusable
 from siting.run.room import require_room
 from siting.store import Store, default_root
 
@@ -77,7 +74,7 @@ def run_plan(
         run = _Run(plan, out, store, verify, progress or Watcher())
         found = run.reusable(strict) if not fresh else None
         folder, manifest = found or run.execute(strict)
-        late = [*run.late, *_differing(folder)]
+        late = [*run.late, *differing(folder)]
         if strict:
             judgement.refuse_warnings(late, "the results are published, and the earlier ones stay")
         counts = run.computed, run.reused
@@ -105,16 +102,9 @@ class _Run:
 
     def reusable(self, strict: bool) -> tuple[Path, Manifest] | None:
         """The published run of the same identity, whole, and its manifest."""
-        if strict:  # before the run is found, since that makes it the latest
-            with suppress(StorageError):  # damaged or not there: it is made anew then
-                before = load(self.out / "runs" / self.run_id).manifest["findings"]
-                warned = [Finding(**each) for each in before]
-                judgement.refuse_warnings(warned, "this run was published without --strict before")
-        folder = find_run(self.out, self.run_id, verify=self.verify)
-        if folder is None:
-            return None
-        self.reused = len(self.plan.steps)
-        return folder, _manifest(folder)
+        found = reusable(self.out, self.run_id, strict=strict, verify=self.verify)
+        self.reused = len(self.plan.steps) if found else 0
+        return found
 
     def execute(self, strict: bool) -> tuple[Path, Manifest]:
         """Compute what is missing, write the files, publish the folder."""
@@ -186,7 +176,7 @@ class _Run:
                 folder = publish(self.out, self.run_id, staged, manifest)
         timings.record(rates, "outputs", cells, time.perf_counter() - began)
         self.progress.done("results")
-        return folder, _manifest(folder)
+        return folder, manifest_of(folder)
 
     def _judge(
         self, results: Results, noticed: list[Finding], strict: bool
@@ -225,30 +215,3 @@ class _Run:
             if candidates is None
             else candidate_stage.top_rows(candidates, results.score),
         }
-
-
-def _manifest(folder: Path) -> Manifest:
-    manifest: Manifest = json.loads((folder / MANIFEST).read_bytes())
-    return manifest
-
-
-def _differing(folder: Path) -> list[Finding]:
-    """A warning while there is another run of the same identity with other results.
-
-    The run that found them out has said so once; whoever meets them later is told as well.
-    """
-    name = folder.name.partition("-")[0]
-    others = sorted(each.name for each in folder.parent.glob(f"{name}*") if each != folder)
-    if not others:
-        return []
-    return [
-        Finding(
-            "RUN_DIFFERS",
-            "the same pipeline, inputs and versions gave other results before",
-            where=str(folder),
-            found=folder.name,
-            wanted=", ".join(others),
-            fix=f"compare them with `siting diff {others[0]} {folder.name}`; a library or the "
-            "machine does not repeat its results",
-        )
-    ]

@@ -2,21 +2,23 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siting.errors import InputError, QualityError
 from siting.findings import Finding
-from siting.pipeline import require
-from siting.pipeline.plan import Plan
-from siting.pipeline.registry import nearest
 from siting.wording import counted
+
+if TYPE_CHECKING:
+    from siting.pipeline.plan import Plan
 
 REFUSED = "QUALITY_REFUSED"
 _LEAK = "LABEL_LEAK"
 
 
-def told(noticed: Sequence[Finding], plan: Plan) -> list[Finding]:
+def told(noticed: Sequence[Finding], plan: "Plan") -> list[Finding]:
     """Each finding once; accepted ones as notes with the reason; acceptances without any."""
+    from siting.pipeline.registry import nearest
+
     found = [*dict.fromkeys(noticed), *_leaks(plan)]
     codes = {each.code for each in found}
     missing = plan.accept.keys() - codes
@@ -33,7 +35,7 @@ def _accepted(finding: Finding, accept: dict[str, str]) -> Finding:
     return dataclasses.replace(finding, severity="note", message=message)
 
 
-def _unused(code: str, plan: Plan, close: list[str]) -> Finding:
+def _unused(code: str, plan: "Plan", close: list[str]) -> Finding:
     return Finding(
         "ACCEPT_UNUSED",
         f"{code} is accepted, but nothing of that code was found",
@@ -45,7 +47,7 @@ def _unused(code: str, plan: Plan, close: list[str]) -> Finding:
     )
 
 
-def _leaks(plan: Plan) -> list[Finding]:
+def _leaks(plan: "Plan") -> list[Finding]:
     """Evidence made by knowing the targets; the check lets none pass that is not accepted."""
     if _LEAK not in plan.accept:
         return []
@@ -62,7 +64,7 @@ def _leaks(plan: Plan) -> list[Finding]:
     ]
 
 
-def _leaking(plan: Plan, reference: str) -> bool:
+def _leaking(plan: "Plan", reference: str) -> bool:
     name, _, part = reference.partition(".")
     step = plan.step(name)
     value = step.values[part or step.first]
@@ -102,7 +104,7 @@ def refuse_warnings(found: Sequence[Finding], done: str) -> None:
     )
 
 
-def gates(plan: Plan, records: dict[str, Any]) -> tuple[list[dict[str, Any]], list[Finding]]:
+def gates(plan: "Plan", records: dict[str, Any]) -> tuple[list[dict[str, Any]], list[Finding]]:
     """Figures that the pipeline requires, and a warning for each that is not reached.
 
     Raises
@@ -110,6 +112,8 @@ def gates(plan: Plan, records: dict[str, Any]) -> tuple[list[dict[str, Any]], li
     PipelineError
         FIGURE_UNKNOWN, where no record has such a figure.
     """
+    from siting.pipeline import require
+
     rows = require.judged(plan.require, records)
     return rows, [
         Finding(

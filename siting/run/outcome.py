@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from siting.findings import Finding
-from siting.run.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Outcome:
 
 def told(
     folder: Path,
-    manifest: Manifest,
+    manifest: dict[str, Any],
     late: list[Finding],
     counts: tuple[int, int],
     seconds: float,

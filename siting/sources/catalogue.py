@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from siting.io import yaml
 from siting.kinds import LayerKind, Status
-from siting.store.files import user_folder
+from siting.sources.folders import cache_root, data_root
 
 
 class SeriesText(BaseModel):
@@ -91,29 +91,6 @@ class Elsewhere(Entry):
     def checksums(self) -> dict[str, str]:
         """SHA-256 of the file and its parts by name."""
         return {self.path.name: self.sha256, **self.parts}
-
-
-def cache_root() -> Path:
-    """Folder of files that are not embedded: ``$SITING_CACHE``, or one in the user's cache.
-
-    Raises
-    ------
-    StorageError
-        HOME_UNKNOWN, where neither says a place.
-    """
-    return user_folder("SITING_CACHE", "data")
-
-
-def data_root() -> Path:
-    """Folder of the embedded data: inside the installed package, or beside it in a clone."""
-    packaged = Path(__file__).parents[1] / "_data"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "data"
-
-
-def pipelines_root() -> Path:
-    """Folder of the pipelines that siting brings along."""
-    packaged = Path(__file__).parents[1] / "_pipelines"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "pipelines"
 
 
 @cache

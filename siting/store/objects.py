@@ -30,7 +30,7 @@ from siting.store.files import default_root, rename, storing, write_durably
 from siting.store.memory import within_memory
 from siting.store.parts import Description, Part, read_part, write_parts
 from siting.store.raster import Progress
-from siting.store.seen import SETTLING, Seen, members
+from siting.store.seen import SETTLING, Seen, input_digest
 from siting.store.unfinished import TILES, Unfinished, claim, set_aside, sweep
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -142,11 +142,8 @@ class Store:
         InputError
             Where the input is missing, or changes while it is read.
         """
-        path = Path(path).absolute()
-        files = members(path)
-        verify = verify or self._verify
-        digests = self._seen.digests(str(path), files, verify=verify, settling=SETTLING)
-        return digests[path.name] if list(digests) == [path.name] else object_key(digests)
+        again = verify or self._verify
+        return input_digest(self._seen, path, verify=again, settling=SETTLING)
 
     def write(
         self,

@@ -10,6 +10,7 @@ from typing import Any
 
 from siting.errors import InputError
 from siting.store import sealed
+from siting.store.digest import object_key
 from siting.store.files import files_below, make_folder, remove, write_whole
 
 # A file changed twice within one tick of its clock looks unchanged, so digests of files that were
@@ -100,6 +101,20 @@ class Seen:
         with suppress(OSError):  # costs hashing next time; where it matters, writing results fails
             make_folder(self._folder)
             write_whole(self._place(name), sealed.encode(rows), self._tmp)
+
+
+def input_digest(seen: Seen, path: Path, *, verify: bool = False, settling: int = SETTLING) -> str:
+    """SHA-256 of an input: of a file, or of all files of a folder or shapefile together.
+
+    Raises
+    ------
+    InputError
+        Where the input is missing, or changes while it is read.
+    """
+    path = Path(path).absolute()
+    files = members(path)
+    digests = seen.digests(str(path), files, verify=verify, settling=settling)
+    return digests[path.name] if list(digests) == [path.name] else object_key(digests)
 
 
 def _fingerprint(status: os.stat_result) -> list[int]:

@@ -9,7 +9,7 @@ from siting import findings
 from siting.check import check
 from siting.errors import InputError, PipelineError, PipelineInvalidError, SitingError
 from siting.io import yaml
-from siting.sources.catalogue import pipelines_root
+from siting.sources.folders import pipelines_root
 
 from .. import small_world
 from . import structure
