@@ -5,90 +5,41 @@ Percentiles are those of the quantity itself: a tenth of the draws lie below p10
 like it that fail; neither is shown without ``success``, the chance of one.
 """
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
 import numpy as np
-import xarray as xr
-from numpy.typing import NDArray
 from pydantic import Field
 
-from siting.economics.ground import Ground, probabilities, refuse_colder, tell_beyond
-from siting.kernels import money
-from siting.kernels.geothermal.accuracy import NAMES, basis, errors, portrait, with_all_draws
-from siting.kernels.geothermal.outcomes import Places
-from siting.kernels.geothermal.quantiles import (
-    AREAS,
-    EGS,
-    HYDROTHERMAL,
-    SPREADS,
-    SUPERHOT,
-    Kind,
-    Model,
-    QuantileTable,
-    build,
+from siting.economics.deep import Tried, deep_wells
+from siting.economics.ground import Ground, probabilities, refuse_colder
+from siting.economics.wells import (
+    HOTTEST,
+    Wells,
+    served,
+    tell_outside,
+    tell_outside_areas,
+    wells,
 )
-from siting.kernels.geothermal.quantiles import DEPTHS as NODES
+from siting.kernels import money
+from siting.kernels.geothermal.outcomes import Places
+from siting.kernels.geothermal.quantiles import EGS, HYDROTHERMAL, SUPERHOT, Model
 from siting.kernels.geothermal.sampling import middle, sample
 from siting.kernels.geothermal.water import CRITICAL
 from siting.kernels.geothermal.well_field import REASONS
-from siting.kinds import Layer, Record, Table, Unit
+from siting.kinds import Layer, Table, Unit
 from siting.signature import economics
 
-Floats = NDArray[np.float64]
-DEPTHS = (2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 8000.0)  # [m] that wells are tried at
+ENHANCED = Tried(0.0, HOTTEST, (2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 8000.0), (HOTTEST,))
 DEEP = (3000.0, 4000.0, 5000.0, 6000.0, 8000.0, 10_000.0, 12_000.0)
-HOTTEST = 350.0  # [degC] mean beyond which the fits of ordinary plants say nothing
-PORTRAITS = (0.01, 0.1, 0.5)  # cells told in full: by the rank of their risked cost
+# The least is just above a node of the table, for between 374 degC and that node some have no power.
+OVERHOT = Tried(CRITICAL, 620.0, DEEP, (381.0, 400.0, 420.0, 440.0, 470.0, 520.0, 570.0, 620.0))
 
-Money = Annotated[Layer, Unit("USD MWh-1")]
-Power = Annotated[Layer, Unit("MW")]
-Share = Annotated[Layer, Unit("1")]
 Degrees = Annotated[Layer, Unit("degC")] | Annotated[float, Unit("degC")]
 Kelvins = Annotated[Layer, Unit("K")] | Annotated[float, Unit("K"), Field(ge=0)]
 Probability = Annotated[Layer, Unit("1")] | Annotated[float, Field(ge=0, le=1)]
 Target = Annotated[float, Unit("USD MWh-1"), Field(gt=0)]
 Spread = Annotated[float, Field(ge=0, le=5)]
 Draws = Annotated[int, Field(ge=64, le=65_536)]
-
-
-class Wells(NamedTuple):
-    """Power, cost and risk of wells at every cell."""
-
-    risked_p50: Money
-    risked_p10: Money
-    risked_p90: Money
-    if_success_p10: Money
-    if_success_p50: Money
-    if_success_p90: Money
-    net_if_success_p10: Power
-    net_if_success_p50: Power
-    net_if_success_p90: Power
-    success: Share
-    below_target: Share
-    expected_wells: Share
-    wells_per_discovery: Share
-    exploration_loss: Annotated[Layer, Unit("MUSD")]
-    depth: Annotated[Layer, Unit("m")]
-    record: Record
-
-
-# What the figures of the kernel are called here, and what a column of them says.
-_CALLED = {
-    "risked_p50": ("risked_p50", "cost of energy, median, with what is lost at places that fail"),
-    "risked_p10": ("risked_p10", "cost of energy, 10th percentile, with losses at failures"),
-    "risked_p90": ("risked_p90", "cost of energy, 90th percentile, with losses at failures"),
-    "if_success_p10": ("conditional_p10", "cost of energy, 10th percentile, only if it succeeds"),
-    "if_success_p50": ("conditional_p50", "cost of energy, median, only if it succeeds"),
-    "if_success_p90": ("conditional_p90", "cost of energy, 90th percentile, only if it succeeds"),
-    "net_if_success_p10": ("net_p10", "net power of the field, 10th percentile, if it succeeds"),
-    "net_if_success_p50": ("net_p50", "net power of the field, median, only if it succeeds"),
-    "net_if_success_p90": ("net_p90", "net power of the field, 90th percentile, if it succeeds"),
-    "success": ("success", "probability that a system is found and gives power"),
-    "below_target": ("below_target", "probability of a success at or below the target cost"),
-    "expected_wells": ("wells", "full wells expected to be drilled in exploration"),
-    "wells_per_discovery": ("wells_per_discovery", "full exploration wells for each success"),
-    "exploration_loss": ("loss", "expected money spent on exploration that ends in nothing"),
-}  # fmt: skip
 
 
 @economics()
@@ -134,7 +85,8 @@ def hydrothermal(
     -------
     risked_p50, risked_p10, risked_p90 : (y, x) layers
         Cost of energy with what is lost at the places that fail for each that does not
-        [USD MWh-1]. Percentiles are of the quantity, also below.
+        [USD MWh-1]; NaN where no success is possible, as with `probability` 0. Percentiles are of
+        the quantity, also below.
     if_success_p10, if_success_p50, if_success_p90 : (y, x) layers
         Cost if the place succeeds, with what its own exploration cost [USD MWh-1].
     net_if_success_p10, net_if_success_p50, net_if_success_p90 : (y, x) layers
@@ -144,7 +96,8 @@ def hydrothermal(
     below_target : (y, x) layer
         Probability of a success whose cost is at most the target, exploration included [1].
     expected_wells, wells_per_discovery : (y, x) layers
-        Full wells of the exploration, expected here and for each success [1].
+        Full wells of the exploration, expected here and for each success [1]; the latter NaN
+        where none is possible.
     exploration_loss : (y, x) layer
         Expected spending that ends in nothing [MUSD].
     depth : (y, x) layer
@@ -164,7 +117,8 @@ def hydrothermal(
     -----
     RANGE_IMPLAUSIBLE
         Where a reservoir is hotter than 350 degC, its spread above 110 K, a well outside 250 to
-        12,000 m or an area outside 0.3 to 100 km2: no figures are made for such.
+        12,000 m, ground outside -30 to 45 degC, a chance below 1e-5 but not 0, or an area outside
+        0.3 to 100 km2: no figures are made for such.
 
     Notes
     -----
@@ -184,6 +138,7 @@ def hydrothermal(
     Examples
     --------
     >>> import pandas as pd
+    >>> import xarray as xr
     >>> from siting.sources.catalogue import catalogue
     >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
     >>> hot = xr.DataArray([[150.0, 230.0]], dims=("y", "x"), attrs={"units": "degC"})
@@ -203,11 +158,13 @@ def hydrothermal(
         ground.surface,
         ground.values(-1.0 if area is None else area, "area", -1.0 if area is None else 0.0),
     )
-    _tell_beyond(cells, area is not None, where)
     existence = probabilities(ground, probability, where)
+    tell_outside(cells, existence, where)
+    if area is not None:
+        tell_outside_areas(cells.size, where)
     model = Model(HYDROTHERMAL, sample(money.by_parameter(costs), draws), target, log_odds_sd)
-    found = _served(model, [cells], existence)
-    return _wells(model, ground, found, existence, costs)
+    found = served(model, [cells], existence)
+    return wells(model, ground, found, existence, costs)
 
 
 @economics()
@@ -237,8 +194,8 @@ def enhanced(
     reference_depth : float
         Depth that the temperature is given for [m].
     depth : float, optional
-        Of the wells [m]. Without it each cell gets that of 2, 3, 4, 5, 6 and 8 km with the least
-        median risked cost.
+        Of the wells [m]. Without it each cell gets that of 2, 3, 4, 5, 6 and 8 km, or that where
+        its rock has 350 degC, whichever has the least median risked cost.
     surface_temperature : float or (y, x) layer
         Annual mean of ground and air [degC].
     suitability : float or (y, x) layer
@@ -274,10 +231,17 @@ def enhanced(
     InputError
         As of :func:`hydrothermal`.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        As of :func:`hydrothermal`, but for temperatures: where rock is too hot at the one `depth`
+        asked for, and where all cells are as hot as only kelvins are.
+
     Notes
     -----
     Temperature is linear between surface and reference depth and beyond, which is too hot far
-    below it. Rock of more than 350 degC on average is left out: see :func:`superhot`. Water goes
+    below it. Rock of more than 350 degC on average is left out: see :func:`superhot`; hotter ground
+    is drilled to where it has that, less deep, so that hotter is never dearer. Water goes
     round in a closed loop through parallel fractures that cool by Gringarten's (1975) model; where
     they have cooled by a drawn share, wells are drilled and opened anew, which is an upkeep. All
     wells are opened; the plant is a supercritical Rankine cycle. Induced earthquakes are not in it.
@@ -289,6 +253,7 @@ def enhanced(
     Examples
     --------
     >>> import pandas as pd
+    >>> import xarray as xr
     >>> from siting.sources.catalogue import catalogue
     >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
     >>> hot = xr.DataArray([[120.0, 200.0]], dims=("y", "x"), attrs={"units": "degC"})
@@ -296,10 +261,9 @@ def enhanced(
     >>> bool(found.risked_p50[0, 1] < found.risked_p50[0, 0])
     True
     """
-    tried = DEPTHS if depth is None else (depth,)
-    return _deep(
-        EGS, "geothermal.enhanced", temperature, temperature_sd, costs, reference_depth, tried,
-        surface_temperature, suitability, producers, target, log_odds_sd, draws, (0.0, HOTTEST),
+    return deep_wells(
+        EGS, "geothermal.enhanced", temperature, temperature_sd, costs, reference_depth,
+        ENHANCED.at(depth), surface_temperature, suitability, producers, target, log_odds_sd, draws,
     )  # fmt: skip
 
 
@@ -330,8 +294,9 @@ def superhot(
     reference_depth : float
         Depth that the temperature is given for [m].
     depth : float, optional
-        Of the wells [m]. Without it each cell gets that of 3, 4, 5, 6, 8, 10 and 12 km with the
-        least median risked cost.
+        Of the wells [m]. Without it each cell gets that of 3, 4, 5, 6, 8, 10 and 12 km, or that
+        where its rock has one of eight temperatures from 381 to 620 degC, with the least median
+        risked cost.
     surface_temperature : float or (y, x) layer
         Annual mean of ground and air [degC].
     suitability : float or (y, x) layer
@@ -367,11 +332,18 @@ def superhot(
     InputError
         As of :func:`hydrothermal`.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        As of :func:`hydrothermal`, but for temperatures: where rock is too hot at the one `depth`
+        asked for, and where all cells are as hot as only kelvins are.
+
     Notes
     -----
     Net power = flow x exergy of the fluid in the rock x an assumed share. No correlation holds
     here for wells, plants or their upkeep: those of lesser temperatures are multiplied by assumed
-    factors. Rock below 374 degC on average is left out. Temperature is linear with depth.
+    factors. Rock below 374 or above 620 degC on average is left out. Temperature is linear with
+    depth.
 
     References
     ----------
@@ -381,16 +353,17 @@ def superhot(
     Examples
     --------
     >>> import pandas as pd
+    >>> import xarray as xr
     >>> from siting.sources.catalogue import catalogue
     >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
     >>> hot = xr.DataArray([[30.0, 300.0]], dims=("y", "x"), attrs={"units": "degC"})
-    >>> superhot(hot, 30.0, costs, "3 km", draws=64).depth.values.tolist()
-    [[nan, 6000.0]]
+    >>> found = superhot(hot, 30.0, costs, "3 km", depth="5 km", draws=64)
+    >>> [round(float(each), 2) for each in found.success[0]]
+    [nan, 0.15]
     """
-    tried = DEEP if depth is None else (depth,)
-    return _deep(
-        SUPERHOT, "geothermal.superhot", temperature, temperature_sd, costs, reference_depth, tried,
-        surface_temperature, suitability, producers, target, log_odds_sd, draws, (CRITICAL, 620.0),
+    return deep_wells(
+        SUPERHOT, "geothermal.superhot", temperature, temperature_sd, costs, reference_depth,
+        OVERHOT.at(depth), surface_temperature, suitability, producers, target, log_odds_sd, draws,
     )  # fmt: skip
 
 
@@ -427,6 +400,7 @@ def why_no_power(
     Examples
     --------
     >>> import pandas as pd
+    >>> import xarray as xr
     >>> from siting.sources.catalogue import catalogue
     >>> costs = pd.read_csv(catalogue()["costs_geothermal"].path)
     >>> hot = xr.DataArray([[60.0, 91.0, 180.0]], dims=("y", "x"), attrs={"units": "degC"})
@@ -449,117 +423,3 @@ def why_no_power(
     layer = ground.layer(code, "Whether a hot reservoir gives power, and why not")
     layer.attrs["own"]["categories"] = {str(each): text for each, text in REASONS.items()}
     return layer
-
-
-def _deep(
-    kind: Kind,
-    where: str,
-    temperature: xr.DataArray,
-    temperature_sd: xr.DataArray | float,
-    costs: Any,
-    reference_depth: float,
-    tried: tuple[float, ...],
-    surface_temperature: xr.DataArray | float,
-    suitability: xr.DataArray | float,
-    producers: float,
-    target: float,
-    log_odds_sd: float,
-    draws: int,
-    limits: tuple[float, float],
-) -> Wells:
-    """Wells whose temperature follows from their depth, at the depth of the least risked cost."""
-    ground = Ground(temperature, surface_temperature, where)
-    refuse_colder(ground, where)
-    sd = ground.values(temperature_sd, "temperature_sd", 0.0)
-    existence = probabilities(ground, suitability, where)
-    model = Model(kind, sample(money.by_parameter(costs), draws), target, log_odds_sd)
-    options = []
-    for each in tried:
-        factor = each / reference_depth
-        mean = ground.surface + (ground.temperature - ground.surface) * factor
-        mean = np.where((mean >= limits[0]) & (mean <= limits[1]), mean, np.nan)
-        same = np.full(mean.shape, each)
-        options.append(
-            Places(mean, sd * factor, same, ground.surface, np.full(mean.shape, producers))
-        )
-    found = _served(model, options, existence)
-    return _wells(model, ground, found, existence, costs)
-
-
-def _tell_beyond(cells: Places, own_area: bool, where: str) -> None:
-    """Findings for cells beyond the nodes of the table, and for reservoirs of no known kind."""
-    tell_beyond(where, cells.mean, "temperature", "degC", (-90.0, HOTTEST), "are these kelvins?")
-    spreads = float(SPREADS[0]), float(SPREADS[-1])
-    tell_beyond(where, cells.sd, "temperature_sd", "K", spreads, "is this its variance?")
-    depths = float(NODES[0]), float(NODES[-1])
-    tell_beyond(where, cells.depth, "depth", "m", depths, "are these kilometres or feet?")
-    if own_area:
-        areas = float(AREAS[0]), float(AREAS[-1])
-        tell_beyond(where, cells.size, "area", "km2", areas, "are these square metres or hectares?")
-
-
-class _Served(NamedTuple):
-    """Figures of all cells at their depth, from a table."""
-
-    figures: NDArray[np.float32]
-    cells: Places
-    table: QuantileTable
-
-
-def _served(model: Model, options: list[Places], existence: Floats) -> _Served:
-    """The figures of each cell at that of its options whose median risked cost is least."""
-    together = Places(*(np.concatenate(each) for each in zip(*options, strict=True)))
-    table = build(model, together, np.tile(existence, len(options)))
-    cost = NAMES.index("risked_p50")
-    best, cells = table.figures(options[0], existence), [each.copy() for each in options[0]]
-    for option in options[1:]:
-        found = table.figures(option, existence)
-        better = found[:, cost] < np.where(np.isnan(best[:, cost]), np.inf, best[:, cost])
-        # A cell without a cost at any depth still has its chance of success there.
-        better |= np.isnan(best[:, cost]) & np.isnan(cells[0]) & np.isfinite(option.mean)
-        best[better] = found[better]
-        for mine, theirs in zip(cells, option, strict=True):
-            mine[better] = theirs[better]
-    return _Served(best, Places(*cells), table)
-
-
-def _wells(model: Model, ground: Ground, found: _Served, existence: Floats, costs: Any) -> Wells:
-    layers = {
-        name: ground.layer(
-            found.figures[:, NAMES.index(figure)], f"{_SAID[model.kind.name]}: {text}"
-        )
-        for name, (figure, text) in _CALLED.items()
-    }
-    known = np.isfinite(found.cells.mean)
-    depth = ground.layer(np.where(known, found.cells.depth, np.nan), "Depth of the wells")
-    return Wells(**layers, depth=depth, record=_record(model, found, existence, costs))
-
-
-_SAID = {
-    "hydrothermal": "Hydrothermal",
-    "egs": "Enhanced geothermal",
-    "superhot": "Superhot, assumed",
-}
-
-
-def _record(model: Model, found: _Served, existence: Floats, costs: Any) -> dict[str, Any]:
-    """What the figures rest on, how far off they are, and three cells in full."""
-    table = money.by_parameter(costs)
-    risked = found.figures[:, NAMES.index("risked_p50")]
-    ranked = np.argsort(risked, kind="stable")[: int(np.isfinite(risked).sum())]
-    places = [int(ranked[int(rank * (len(ranked) - 1))]) for rank in PORTRAITS if len(ranked)]
-    whole = with_all_draws(model, table)
-    return {
-        "wells": model.kind.name,
-        "basis": basis(model, table),
-        "cells": len(risked),
-        "cells_with_power": len(ranked),
-        "draws": len(model.sample),
-        "nodes": len(found.table),
-        "table_error": errors(model, found.cells, existence, found.figures, table),
-        "portraits": [
-            portrait(whole, found.cells, existence, row, table) for row in dict.fromkeys(places)
-        ],
-        "assumed_rows": int((table["status"] == "assumed").sum()) if "status" in table else None,
-        "rows": len(table),
-    }

@@ -94,7 +94,7 @@ def test_wells_without_a_reservoir_get_the_depth_of_least_cost() -> None:
     found = geothermal.enhanced(layer(90.0, 200.0, 500.0), 10.0, COSTS, "3 km", draws=DRAWS)
     given = [
         geothermal.enhanced(layer(200.0), 10.0, COSTS, "3 km", depth=depth, draws=DRAWS)
-        for depth in geothermal.DEPTHS[:4]
+        for depth in geothermal.ENHANCED.depths[:4]
     ]
     least = np.nanmin([each.risked_p50.item() for each in given])
     assert found.risked_p50.values[0, 1] == pytest.approx(least, rel=0.02)
@@ -184,3 +184,101 @@ def test_a_reference_depth_of_three_metres_is_refused() -> None:
     hot = xr.DataArray([[120.0]], dims=("y", "x"), attrs={"units": "degC"})
     with pytest.raises(PipelineError, match="greater than or equal to 250"):
         geothermal.enhanced(hot, 10.0, COSTS, 3.0, draws=64)
+
+
+def test_a_chance_of_nothing_has_no_success_and_no_risked_cost() -> None:
+    chance = layer(0.0, 1e-4, 0.2, units="1")
+    hot = layer(200.0, 200.0, 200.0)
+    mixed = geothermal.hydrothermal(hot, 5.0, chance, COSTS, draws=DRAWS)
+    alone = geothermal.hydrothermal(layer(200.0), 5.0, 0.0, COSTS, draws=DRAWS)
+    for found in (mixed, alone):
+        assert found.success.values[0, 0] == 0
+        assert found.below_target.values[0, 0] == 0
+        for name in ("risked_p10", "risked_p50", "risked_p90", "wells_per_discovery"):
+            assert np.isnan(getattr(found, name).values[0, 0])
+        # What it would cost if there were one stays true, and so does what a look would cost.
+        assert found.if_success_p50.values[0, 0] == pytest.approx(
+            mixed.if_success_p50.values[0, 2], rel=1e-3
+        )
+        assert found.exploration_loss.values[0, 0] > 0
+    assert np.isfinite(mixed.risked_p50.values[0, 1:]).all()
+
+
+def test_success_goes_to_nothing_with_the_chance_and_tiny_chances_are_told() -> None:
+    chance = layer(1e-4, 1e-8, units="1")
+    with collect() as findings:
+        found = geothermal.hydrothermal(layer(200.0, 200.0), 5.0, chance, COSTS, draws=DRAWS)
+    assert found.success.values[0, 1] == pytest.approx(found.success.values[0, 0] * 1e-4, rel=0.01)
+    assert [each.where for each in findings] == ["geothermal.hydrothermal.probability"]
+
+
+def test_rock_without_suitability_keeps_the_depth_of_its_least_cost() -> None:
+    none, some = (
+        geothermal.enhanced(layer(200.0), 10.0, COSTS, "3 km", suitability=share, draws=DRAWS)
+        for share in (0.0, 0.9)
+    )
+    assert np.isnan(none.risked_p50.item())
+    assert none.success.item() == 0
+    assert none.depth.item() == some.depth.item()
+
+
+@pytest.mark.parametrize("kind", ["enhanced", "superhot"])
+@pytest.mark.parametrize("sd", [0.0, 30.0])
+def test_hotter_is_never_dearer(kind: str, sd: float) -> None:
+    # 200 to 1,100 degC at 4 km: 46 to 271 K km-1, beyond what every depth was once too hot for.
+    hot = layer(*np.arange(200.0, 1_101.0, 7.0))
+    found = getattr(geothermal, kind)(hot, sd, COSTS, "4 km", draws=DRAWS)
+    cost, success = found.risked_p50.values[0], found.success.values[0]
+    first = int(np.flatnonzero(np.isfinite(cost))[0])
+    assert np.isfinite(cost[first:]).all()
+    # A table that is linear between its nodes leaves half a percent.
+    assert (cost[first + 1 :] <= np.minimum.accumulate(cost[first:])[:-1] * 1.005).all()
+    assert cost[-1] < 0.6 * cost[first]
+    assert (success[first:] > 0).all()
+
+
+def test_ground_too_hot_at_every_depth_is_drilled_to_350_degc() -> None:
+    # 15 + 0.25 K/m * 1340 m = 350 degC: above the 2 km that are the least tried for all.
+    found = geothermal.enhanced(layer(1_015.0), 10.0, COSTS, "4 km", draws=DRAWS)
+    assert found.depth.item() == pytest.approx(1_340.0)
+    assert np.isfinite(found.risked_p50.item())
+
+
+def test_a_depth_that_is_too_hot_is_told() -> None:
+    with collect() as findings:
+        found = geothermal.enhanced(
+            layer(100.0, 450.0), 10.0, COSTS, "4 km", depth="4 km", draws=DRAWS
+        )
+    assert np.isnan(found.risked_p50.values[0, 1])
+    assert [(each.where, each.found) for each in findings] == [
+        ("geothermal.enhanced.depth", "up to 450 degC at 4000 m")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("temperature_sd", 400.0, "variance"),
+        ("surface_temperature", 288.15, "kelvins"),
+        ("temperature", layer(*np.linspace(350.0, 420.0, 30)), "kelvins"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["enhanced", "superhot"])
+def test_deep_wells_tell_what_lies_beyond_their_table(
+    kind: str, name: str, given: Any, told: str
+) -> None:
+    usual = {"temperature": layer(390.0, 400.0), "temperature_sd": 10.0}
+    with collect() as findings:
+        getattr(geothermal, kind)(
+            **{**usual, name: given}, costs=COSTS, reference_depth="3 km", draws=DRAWS
+        )
+    assert [each.where.split(".")[-1] for each in findings] == [name]
+    assert told in findings[0].fix
+
+
+def test_ground_in_kelvins_is_told_of_wells_into_a_reservoir_too() -> None:
+    with collect() as findings:
+        geothermal.hydrothermal(
+            layer(320.0), 5.0, 0.2, COSTS, surface_temperature=288.15, draws=DRAWS
+        )
+    assert [each.where.split(".")[-1] for each in findings] == ["surface_temperature"]

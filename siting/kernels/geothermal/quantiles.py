@@ -31,6 +31,9 @@ _BY_FACTORS = np.array([name.startswith(("net", "conditional", "risked", "wells_
 # Those that are nearly in proportion to the chance of a system are interpolated as shares of it.
 _SHARES = np.array([name in ("success", "below_target")
                     for name in (*PLACE_FIGURES, *RISK_FIGURES)])  # fmt: skip
+# Those that there are none of where there is no chance.
+_NEED_A_CHANCE = np.array([name.startswith(("risked", "wells_"))
+                           for name in (*PLACE_FIGURES, *RISK_FIGURES)])  # fmt: skip
 
 
 class Kind(NamedTuple):
@@ -164,7 +167,7 @@ def _risk_figures(
             row[5] = wells
             row[6] = wells / total if total > 0.0 else np.nan
             row[7] = (spent - success * good * kept).sum() / draws
-            if good.sum() < FEWEST:
+            if good.sum() < FEWEST or total <= 0.0:
                 row[:3] = np.nan
                 continue
             each = spent / (success * powered)  # spent for each success
@@ -201,7 +204,8 @@ def exact(model: Model, places: Places, existence: Floats) -> Figures:
     -------
     Figures
         Columns ``PLACE_FIGURES`` and ``RISK_FIGURES``: percentiles p10, p50 and p90 are those of
-        the quantity itself. NaN where fewer than 16 draws give power.
+        the quantity itself. NaN where fewer than 16 draws give power, and of risk where the
+        probability is 0.
     """
     rows, area, ladder, lead = model.rows(), model.area(), model.ladder(), model.lead()
     odds = model.log_odds_sd * model.sample.normals[EXISTENCE]
@@ -216,6 +220,7 @@ def exact(model: Model, places: Places, existence: Floats) -> Figures:
         found = model.kind.outcomes(Places(*(each[part] for each in places)), rows, area)
         conditional = _place_figures(found, ladder, lead, figures.place[part])
         chances = 1 / (1 + np.exp(-(logit(existence[part])[:, :, None] + odds)))
+        chances[existence[part] == 0] = 0.0  # what cannot be is no chance of one in a million
         _risk_figures(found, conditional, ladder, lead, chances, model.target, figures.risk[part])
 
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -281,7 +286,8 @@ class QuantileTable:
         """Figures of cells, shape (cells, figures), in the order of both lists of names."""
         coordinates = np.stack([*cells, logit(existence)])
         found = _interpolated(self.axes, self.values, coordinates, _BY_FACTORS)
-        found[:, _SHARES] *= np.clip(existence, 1e-6, 1.0)[:, None]
+        found[:, _SHARES] *= existence[:, None]
+        found[np.ix_(existence == 0, _NEED_A_CHANCE)] = np.nan
         return found
 
 
