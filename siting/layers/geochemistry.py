@@ -11,6 +11,7 @@ from pydantic import Field
 from siting import frames
 from siting.coverage import geometries
 from siting.errors import InputError
+from siting.findings import warn
 from siting.geodesy import PointTree, arc, ecef
 from siting.kernels import geothermometers as formulas
 from siting.kernels.detection import Detections
@@ -23,6 +24,8 @@ from siting.signature import layer
 
 _TOLERANCE = 10.0  # of the balance of charges, beyond which an analysis is not used [percent]
 _QUARTZ_GOVERNS = 180.0  # silica temperatures above this are of quartz, below of chalcedony [degC]
+# Rivers have 5 to 25 mg kg-1 (Wollast and Mackenzie 1983); glass dissolves to 1,000 at 250 degC.
+_SILICA = (5.0, 2_000.0)  # [mg kg-1] that the median of springs and wells lies within
 # What comes out: unit and meaning of each column.
 _COLUMNS = {
     **{name: ("degC", f"temperature by {name.replace('_', ' ')}") for name in VALID},
@@ -86,6 +89,11 @@ def geothermometers(
     UnitsError
         UNITS_MISSING; UNITS_INCOMPATIBLE for amounts per litre without the density.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where the median of silica lies outside 5 to 2,000 mg kg-1, as amounts taken for masses do.
+
     Notes
     -----
     The estimate is one geothermometer's, never a mean:
@@ -122,6 +130,8 @@ def geothermometers(
     where = "geochemistry.geothermometers"
     read = concentrations(samples, columns or {}, density, negative == "detection_limit", where)
     water = {name: found.values for name, found in read.items()}
+    if "SiO2" in water:
+        _tell_silica(water["SiO2"], where)
     found = _temperatures(water)
     outlet = None
     if measured_temperature is not None:
@@ -130,6 +140,20 @@ def geothermometers(
     found |= _estimates(found, usable)
     found["flags"] = _flags(read, found, outlet)
     return _with_columns(samples, found, where)
+
+
+def _tell_silica(silica: Floats, where: str) -> None:
+    """A finding for silica that waters do not have, as amounts taken for masses are."""
+    known = silica[np.isfinite(silica)]
+    if not known.size or _SILICA[0] <= np.median(known) <= _SILICA[1]:
+        return
+    few = np.median(known) < _SILICA[0]
+    warn(
+        "RANGE_IMPLAUSIBLE", "half of the waters have silica that no spring or well has",
+        where=f"{where}.samples", found=f"a median of {np.median(known):.3g} mg kg-1",
+        wanted=f"{_SILICA[0]:g} to {_SILICA[1]:g} mg kg-1",
+        fix=f"are these {'mmol or mol' if few else 'ug'}? State the unit of the column",
+    )  # fmt: skip
 
 
 def _temperatures(water: dict[str, Floats]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from siting.coverage import geometries
 from siting.errors import InputError
 from siting.geodesy import ecef
 from siting.kernels.collocated import clusters
+from siting.layers.well_checks import tell_units
 from siting.projection import Floats
 
 KINDS = {
@@ -70,6 +71,7 @@ def readings(wells: gpd.GeoDataFrame, where: str) -> Readings:
     _refuse(depth, ~((depth > 0) & (depth <= _DEEPEST)), "depth", "0 to 15,000 m, downward", where)
     strange = ~((temperature >= _COLDEST) & (temperature <= _HOTTEST))
     _refuse(temperature, strange, "temperature", "-60 to 600 degC", where)
+    tell_units(depth, temperature, where)
     _refuse(sd, ~((sd > 0) & np.isfinite(sd)), "temperature_sd", "above 0", where)
     possible = (conductivity >= _LEAST_CONDUCTING) & (conductivity <= 20)
     _refuse(conductivity, ~possible, "conductivity", "0.1 to 20 W m-1 K-1", where)

@@ -93,6 +93,13 @@ def heat_flow(
     UnitsError
         UNITS_MISSING, UNITS_INCOMPATIBLE.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where a tenth of the rows lies above the boiling point of water at its depth, or a line
+        through 20 rows or more meets the surface as kelvins or degrees Fahrenheit would, or rises
+        as depths in feet would.
+
     Notes
     -----
     The gradient is a weighted line through the ground's temperature and all readings of the well;

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from siting.errors import InputError, UnitsError
+from siting.findings import collect
 from siting.grid import make_grid
 from siting.layers import geochemistry
 
@@ -166,3 +167,22 @@ def test_samples_that_are_no_points_are_refused():
     found.geometry = found.geometry.map(lambda place: place.buffer(0.1))
     with pytest.raises(InputError, match="GEOMETRY_WRONG"):
         geochemistry.nearest_temperature(found, GRID)
+
+
+@pytest.mark.parametrize(
+    ("factor", "unit"),
+    [(1 / 60.084, "mmol or mol"), (1 / 60_084, "mmol or mol"), (1000.0, "ug")],
+)
+def test_silica_in_another_unit_is_told(factor: float, unit: str) -> None:
+    # Waters of 100 to 250 mg/kg: amounts and masses differ by silica's 60.084 g/mol.
+    samples = waters(SiO2=[factor * each for each in (100.0, 180.0, 250.0)])
+    with collect() as findings:
+        geochemistry.geothermometers(samples)
+    assert [(each.code, unit in each.fix) for each in findings] == [("RANGE_IMPLAUSIBLE", True)]
+
+
+def test_silica_of_usual_waters_and_of_none_is_not_told() -> None:
+    with collect() as findings:
+        geochemistry.geothermometers(waters(SiO2=[20.0, 180.0, 650.0]))
+        geochemistry.geothermometers(one(SiO2=np.nan))
+    assert findings == []

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.errors import InputError, UnitsError
+from siting.findings import collect
 from siting.layers import bottom_hole, wells
 
 UNITS = {"depth": "m", "temperature": "degC"}
@@ -348,3 +349,12 @@ def test_conductivity_in_calories_is_refused() -> None:
     )
     with pytest.raises(InputError, match=r"0\.1 to 20"):
         wells.heat_flow(rows)
+
+
+def test_wells_in_kelvins_are_told() -> None:
+    rows = table([-118.0, -117.0], depth=[500.0, 600.0], temperature=[350.0, 352.0])
+    with collect() as findings:
+        wells.heat_flow(rows)
+    assert [(each.code, each.where) for each in findings] == [
+        ("RANGE_IMPLAUSIBLE", "wells.heat_flow")
+    ]
