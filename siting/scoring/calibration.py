@@ -23,6 +23,7 @@ from siting.scoring.calibrators import IsotonicCurve, LogisticCurve
 from siting.scoring.cells import kinds_of_columns
 from siting.scoring.fitted import check_kind
 from siting.scoring.targets import tell_perfect
+from siting.scoring.trained import tell_silent
 from siting.scoring.training import classification_table
 from siting.signature import scorer
 
@@ -342,6 +343,7 @@ def isotonic_cells(
     >>> known = (rng.random(120) < 1 / (1 + np.exp(-2 * hot))).astype(int)
     >>> places = points_from_xy(lon, rng.uniform(0, 10, 120), crs="EPSG:4326")
     >>> cells = GeoDataFrame({"hot": hot, "known": known}, geometry=places)
+    >>> cells.attrs["columns"] = {"hot": "1"}
     >>> found = isotonic_cells(cells, ["hot"], "known", LogisticRegression(),
     ...     spatial_blocks("2 degree", "0 km", 5), bootstraps=5)
     >>> found.record["nature"], found.record["systems"]
@@ -350,6 +352,7 @@ def isotonic_cells(
     check_kind(model, "classifier", "calibration.isotonic_cells", _KIND_FIX)
     columns = {"group": group, "region": region, "weight": weight}
     table = classes_of_cells(cells, features, target, columns)
+    tell_silent(table.record["units"], features, "calibration.isotonic_cells")
     told = table.record["units"], kinds_of_columns(cells, features)
     nature: Nature = "background" if unlabelled else "absence"
     return Calibration(
@@ -439,6 +442,7 @@ def logistic_cells(
     >>> known = (rng.random(40) < 1 / (1 + np.exp(-2 * hot))).astype(int)
     >>> places = points_from_xy(lon, rng.uniform(0, 10, 40), crs="EPSG:4326")
     >>> cells = GeoDataFrame({"hot": hot, "known": known}, geometry=places)
+    >>> cells.attrs["columns"] = {"hot": "1"}
     >>> found = logistic_cells(cells, ["hot"], "known", LogisticRegression(),
     ...     spatial_blocks("2 degree", "0 km", 5), bootstraps=5)
     >>> found.record["nature"], found.record["systems"]
@@ -447,6 +451,7 @@ def logistic_cells(
     check_kind(model, "classifier", "calibration.logistic_cells", _KIND_FIX)
     columns = {"group": group, "region": region, "weight": weight}
     table = classes_of_cells(cells, features, target, columns)
+    tell_silent(table.record["units"], features, "calibration.logistic_cells")
     told = table.record["units"], kinds_of_columns(cells, features)
     nature: Nature = "background" if unlabelled else "absence"
     return Calibration(

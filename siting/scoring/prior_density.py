@@ -10,6 +10,7 @@ from odc.geo.geobox import GeoBox
 
 from siting import frames
 from siting.errors import InputError
+from siting.findings import warn
 from siting.grid import cell_area, cell_of, sample
 from siting.kernels.prior import Density, Family, occupied
 from siting.reduce import total
@@ -19,6 +20,9 @@ from siting.scoring.probability_layers import SHARES, cell_text
 from siting.scoring.targets import with_presence
 
 KIND = "prior"  # of the record
+_NEARLY_ALL = 0.9  # of the cells with a system, so that evidence can lower but not raise
+_NEARLY_NONE = 0.02  # systems expected in all of a region
+_REGION = 1000.0  # [km2] from which ground is one; smaller ground may well hold none
 
 
 def between(p10: float, p90: float, per: float, family: Family, where: str) -> Density:
@@ -57,6 +61,7 @@ def prior_layers(
         for each, part in zip(layers, parts, strict=True)
     ]
     ground = total(area)
+    _tell_certain(density, middle, ground, ground / max(total(area.notnull()), 1))
     per_thousand = {
         key: float(f"{1000 * value:.4g}")
         for key, value in {
@@ -75,6 +80,26 @@ def prior_layers(
         "systems": density.mean * ground,
     }
     return (*named, record)
+
+
+def _tell_certain(density: Density, middle: float, ground: float, cell: float) -> None:
+    """A finding for a prior that leaves evidence nothing to tell."""
+    share = float(occupied(middle, cell))
+    expected = density.mean * ground
+    if share > _NEARLY_ALL:
+        message = "the prior alone says that nearly every cell holds a system"
+        found = f"a probability of {share:.4g} for a cell of {cell:.4g} km2"
+    elif expected < _NEARLY_NONE and ground > _REGION:
+        message = "the prior expects next to no system in all of the ground"
+        found = f"{expected:.2g} systems in {ground:,.4g} km2"
+    else:
+        return
+    warn(
+        "RANGE_IMPLAUSIBLE", message, where="probability.prior",
+        found=f"{found}, from {1000 * density.mean:.4g} systems to 1000 km2",
+        wanted="some cells with a system, and most without",
+        fix="check the density and the unit of the area that it is counted to",
+    )  # fmt: skip
 
 
 def _mean(area: NDArray[Any], density: Density) -> NDArray[np.float64]:

@@ -89,6 +89,12 @@ def prior(
     InputError
         VALUE_INVALID where cells have no area.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where the median probability of a cell is above 0.9, or fewer than 0.02 systems are expected
+        in more than 1000 km2.
+
     Notes
     -----
     π = 1 - e^(-λA) with the area A of each cell: a probability means nothing without the size of
@@ -150,6 +156,12 @@ def prior_between(
     InputError
         VALUE_INVALID where `p10` is not below `p90`, or cells have no area.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where the median probability of a cell is above 0.9, or fewer than 0.02 systems are expected
+        in more than 1000 km2.
+
     Notes
     -----
     As for :func:`prior`.
@@ -210,6 +222,12 @@ def prior_from_labels(
     ------
     InputError
         LAYER_EMPTY where nothing was explored, and the errors of reading the labels.
+
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where the median probability of a cell is above 0.9, or fewer than 0.02 systems are expected
+        in more than 1000 km2.
 
     Notes
     -----

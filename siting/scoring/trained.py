@@ -55,15 +55,15 @@ def trained(
     unit = "1" if classes else unit_of(cells, target, name)
     units = table.record["units"]
     fitted, _ = fitted_model(model, table, units, kinds_of_columns(cells, features), unit)
-    _tell_silent([each for each in features if each not in units], name)
+    tell_silent(units, features, name)
     systems = int(table.X.index.get_level_values("group").nunique())
     told = {each: fitted.card[each] for each in _TOLD}
     return fitted, {**told, "cells": len(table.X), "systems": systems}
 
 
-def _tell_silent(silent: Sequence[str], where: str) -> None:
+def tell_silent(units: Mapping[str, str], features: Sequence[str], where: str) -> None:
     """A note for features without a unit: no layer can be shown to fit them."""
-    if silent:
+    if silent := [each for each in features if each not in units]:
         warn(
             "UNITS_MISSING",
             "features without a unit: the model cannot be applied to layers",

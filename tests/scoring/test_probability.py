@@ -249,6 +249,7 @@ def test_cells_of_a_system_count_once():
         } | {"site": [f"s{i}" for i in (*range(80), *np.flatnonzero(frame.known == 1))]},
         geometry=[*frame.geometry, *twice.geometry], crs="EPSG:4326",
     )  # fmt: skip
+    both.attrs = frame.attrs
     two = logistic_cells(both, ["hot"], "known", LogisticRegression(), FOLDS, group="site",
                          bootstraps=2)  # fmt: skip
     assert two.record["prevalence"] == pytest.approx(one.record["prevalence"])
@@ -299,7 +300,7 @@ def test_the_name_of_the_layer_tells_the_size_of_the_cell(against_absences):
     assert found.p10.long_name == "Probability that a cell of 625 km2 holds a system (p10)"
     degrees = make_grid("EPSG:4326", 1.0, (0, 0, 4, 3))
     land = as_layer(np.ones((3, 4), dtype=bool), degrees)
-    name = prior(0.5, 0.2, land, degrees).probability.long_name
+    name = prior(0.05, 0.02, land, degrees).probability.long_name
     # 111.32 x 110.57 km at the equator (12,309 km2), cos(2.5 degrees) of it in the third row.
     assert name == "Prior probability that a cell of 12,300 to 12,310 km2 holds a system"
 
@@ -365,6 +366,39 @@ def test_a_domain_without_area_is_refused():
     nowhere = as_layer(np.zeros(GRID.shape.yx, dtype=bool), GRID)
     with pytest.raises(InputError, match="cells have no area"):
         prior(0.5, 0.1, nowhere, GRID)
+
+
+@pytest.mark.parametrize(
+    ("per", "said"),
+    [
+        # Half a system to 1000 m2: λA = 312,500 in a cell of 625 km2.
+        ("1000 m2", "nearly every cell holds a system"),
+        # As many to 10^9 km2: .001 systems in 2 million km2.
+        ("1e9 km2", "next to no system in all of the ground"),
+    ],
+)
+def test_a_prior_that_leaves_nothing_to_tell_is_told(per: str, said: str) -> None:
+    with collect() as findings:
+        prior(0.5, 0.1, LAND, GRID, per=per)
+    assert [each.code for each in findings] == ["RANGE_IMPLAUSIBLE"]
+    assert said in findings[0].message
+    assert "systems to 1000 km2" in findings[0].found
+
+
+def test_small_ground_may_expect_no_system() -> None:
+    few = as_layer(np.zeros(GRID.shape.yx, dtype=bool), GRID)
+    few[0, 0] = True  # 625 km2, .006 systems
+    with collect() as findings:
+        prior(0.01, 0.001, few, GRID)
+    assert findings == []
+
+
+def test_features_without_units_are_told_when_a_curve_is_learned() -> None:
+    table = cells()
+    table.attrs["columns"] = {}
+    with collect() as findings:
+        isotonic_cells(table, ["hot"], "known", LogisticRegression(), FOLDS, bootstraps=2)
+    assert ("UNITS_MISSING", "note") in [(each.code, each.severity) for each in findings]
 
 
 # ------------------------------------------------------------------ bad input
