@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
 from siting.coverage import Geometries, covered
-from siting.geodesy import PointTree, densify, spacing
+from siting.geodesy import densify, ecef, spacing
 from siting.grid import as_layer, from_function, longitude_latitude
+from siting.kernels.distance import Places
 from siting.projection import Floats
 
 PlaceFunction = Callable[[Floats, Floats], Floats]
 
 
-def at_places(
-    grid: GeoBox, function: PlaceFunction, within: xr.DataArray | None = None
-) -> xr.DataArray:
+def at_places(grid: GeoBox, function: PlaceFunction) -> xr.DataArray:
     """Lazy float32 layer of a function of longitude and latitude.
 
     Parameters
@@ -30,21 +29,51 @@ def at_places(
         The grid.
     function : callable
         ``function(longitude, latitude)`` [degree] gives a value for each place.
-    within : (y, x) layer, optional
-        Where it is 1 the function is asked; elsewhere the result is NaN, and costs nothing.
 
     Examples
     --------
     >>> from siting.grid import make_grid
     >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 2, 1))
+    >>> at_places(grid, lambda lon, lat: lon + lat).values.tolist()
+    [[1.0, 2.0]]
+    """
+    return from_function(grid, lambda rows, columns, lon, lat: function(lon, lat), np.float32)
+
+
+def distance_to_places(
+    places: Places, grid: GeoBox, within: xr.DataArray | None = None, nth: int = 1
+) -> xr.DataArray:
+    """Distance from each cell's centre to the nearest, or n-th nearest, of some places [m].
+
+    Parameters
+    ----------
+    places : Places
+        The places.
+    grid : GeoBox
+        The grid.
+    within : (y, x) layer, optional
+        Where to tell the distance, by 1; NaN elsewhere.
+    nth : int
+        1 for the nearest.
+
+    Returns
+    -------
+    xarray.DataArray of float32
+        Lazy, made tile by tile.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, -0.5, 2, 0.5))
     >>> west = as_layer(np.array([[True, False]]), grid)
-    >>> at_places(grid, lambda lon, lat: lon + lat, west).values.tolist()
-    [[1.0, nan]]
+    >>> distance_to_places(Places([0.5, 1.5], [0, 0]), grid, west, nth=2).values.round(-2).tolist()
+    [[111300.0, nan]]
     """
     if within is None:
-        return from_function(grid, lambda rows, columns, lon, lat: function(lon, lat), np.float32)
+        everywhere = partial(_distances, places=places, nth=nth)
+        return from_function(grid, everywhere, np.float32)
     data = da.map_blocks(  # type: ignore[no-untyped-call]  # dask has no hints
-        partial(_at_places, function=function, grid=grid),
+        partial(_distances_within, places=places, nth=nth, grid=grid),
         as_layer(within.data, grid).data,
         dtype=np.float32,
         meta=np.empty((0, 0), np.float32),
@@ -52,16 +81,30 @@ def at_places(
     return as_layer(data, grid)
 
 
-def _at_places(
-    within: NDArray[Any], function: PlaceFunction, grid: GeoBox, block_info: Any = None
+def _distances(
+    rows: slice,
+    columns: slice,
+    longitude: Floats,
+    latitude: Floats,
+    places: Places,
+    nth: int,
+    within: NDArray[np.bool_] | None = None,
+) -> Floats:
+    cells = ecef(longitude, latitude)
+    if within is not None:
+        cells[~within] = np.nan
+    return places.distance(cells, nth)
+
+
+def _distances_within(
+    within: NDArray[Any], places: Places, nth: int, grid: GeoBox, block_info: Any = None
 ) -> NDArray[np.float32]:
-    rows, columns = (slice(*ends) for ends in block_info[None]["array-location"])
     inside = within == 1
-    places = np.broadcast_arrays(*longitude_latitude(grid, rows, columns))
-    values = np.full(within.shape, np.nan, np.float32)
-    if inside.any():
-        values[inside] = function(*(each[inside] for each in places))
-    return values
+    if not inside.any():
+        return np.full(within.shape, np.nan, np.float32)
+    rows, columns = (slice(*ends) for ends in block_info[None]["array-location"])
+    position = longitude_latitude(grid, rows, columns)
+    return _distances(rows, columns, *position, places, nth, inside).astype(np.float32)
 
 
 def distance(
@@ -97,9 +140,9 @@ def distance(
     >>> (distance(place, grid) / 1000).values.round().tolist()
     [[170.0, 85.0, 0.0, 85.0], [204.0, 140.0, 111.0, 140.0]]
     """
-    places = PointTree(*densify(geometries, cell_side(grid) / 2))
+    places = Places(*densify(geometries, cell_side(grid) / 2))
 
-    found = at_places(grid, places.distance, within)
+    found = distance_to_places(places, grid, within)
     parts = shapely.get_parts(shapely.get_parts(geometries))
     areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
     if not len(areas):

@@ -8,10 +8,9 @@ from pydantic import Field
 
 from siting.coverage import geometries
 from siting.errors import InputError
-from siting.geodesy import PointTree, arc, ecef
+from siting.kernels.distance import Places
 from siting.kinds import Features, Grid, Layer, Unit
-from siting.projection import Floats
-from siting.proximity import at_places, distance
+from siting.proximity import distance, distance_to_places
 from siting.signature import layer
 
 _KILOMETRE = np.float32(1000)  # [m]
@@ -122,9 +121,5 @@ def distance_to_nth(
             "FEATURES_FEW", "there are not that many points", where=where,
             found=str(len(places)), wanted=f"{n} or more",
         )  # fmt: skip
-    tree = PointTree(shapely.get_x(places), shapely.get_y(places)).tree
-
-    def nth(longitude: Floats, latitude: Floats) -> Floats:
-        return arc(tree.query(ecef(longitude, latitude), k=[n])[0][..., 0])
-
-    return at_places(grid, nth, within) / _KILOMETRE
+    points = Places(shapely.get_x(places), shapely.get_y(places))
+    return distance_to_places(points, grid, within, nth=n) / _KILOMETRE
