@@ -73,6 +73,12 @@ def run(
     resolution: Resolution = None,
     verify: Annotated[bool, typer.Option(help="Hash every input and stored value again.")] = False,
     strict: Annotated[bool, typer.Option(help="Treat warnings as errors.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="Work on tiles in so many processes instead of threads.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Work on tiles by this dask scheduler: tcp://HOST:PORT.")
+    ] = None,
 ) -> None:
     """Run a pipeline: score, candidates, map, tables and report."""
     from siting.run.judgement import refused
@@ -88,8 +94,9 @@ def run(
 
         with Progress() as progress:
             outcome = run_plan(
-                plan, out, fresh=fresh, verify=verify, strict=strict, progress=progress
-            )
+                plan, out, fresh=fresh, verify=verify, strict=strict, progress=progress,
+                workers=workers, scheduler=scheduler,
+            )  # fmt: skip
         remember(asked, plan, outcome, out)
     if as_json:
         print_warnings(outcome.findings)

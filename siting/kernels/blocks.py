@@ -1,11 +1,12 @@
 """One pass over the blocks of lazy arrays that keeps only what a function returns."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dask.array as da
-from dask.base import compute
-from dask.delayed import delayed
+import numpy as np
+
+from siting.kernels.computing import compute, mapped
 
 Result = TypeVar("Result")
 
@@ -25,8 +26,10 @@ def over_blocks(function: Callable[..., Result], *arrays: da.Array) -> list[Resu
     >>> over_blocks(lambda block: int(block.sum()), da.ones((2, 4), chunks=(2, 3)))
     [6, 2]
     """
-    task = delayed(function, pure=True)
-    # Not optimised one by one: what two arrays are both made from is then made once.
-    blocks = [array.to_delayed(optimize_graph=False).ravel() for array in arrays]  # type: ignore[no-untyped-call]  # dask has no hints
-    tasks = [task(*parts) for parts in zip(*blocks, strict=True)]
-    return list(compute(*tasks))  # type: ignore[no-untyped-call]  # dask has no hints
+
+    def block(*parts: Any, block_id: tuple[int, ...]) -> Result:
+        return function(*parts)
+
+    found: dict[tuple[int, ...], Result] = {}
+    compute(mapped(block, *arrays), found.__setitem__)
+    return [found[position] for position in np.ndindex(arrays[0].numblocks)]

@@ -9,6 +9,7 @@ from siting import findings
 from siting.estimate import estimate_plan
 from siting.findings import Finding
 from siting.io.alignment import check_alignment
+from siting.kernels import computing
 from siting.kinds import Results
 from siting.outputs import writers
 from siting.outputs.names import MAP
@@ -36,6 +37,8 @@ def run_plan(
     verify: bool = False,
     strict: bool = False,
     progress: Watcher | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
 ) -> Outcome:
     """Run a plan and publish its results.
 
@@ -53,6 +56,10 @@ def run_plan(
         Treat warnings as errors; nothing is published then.
     progress : Watcher, optional
         Told of each step.
+    workers : int, optional
+        Processes to start on this machine for the work on tiles, in the place of threads.
+    scheduler : str, optional
+        Address of a dask scheduler whose workers do it, such as ``tcp://10.0.0.7:8786``.
 
     Returns
     -------
@@ -65,7 +72,8 @@ def run_plan(
     LockedError
         Where another run is writing to the same folder.
     SitingError
-        For bad input, and a disk or a memory that is too small; ``latest`` stays what it was.
+        For bad input, a disk or a memory that is too small, and workers that are lost or are
+        not like this process; ``latest`` stays what it was.
     """
     started = time.perf_counter()
     # A fresh run's own store lies where the next run clears away what a killed one left.
@@ -73,7 +81,8 @@ def run_plan(
         store = Store(temporary if fresh else default_root(), verify=verify)
         run = _Run(plan, out, store, verify, progress or Watcher())
         found = run.reusable(strict) if not fresh else None
-        folder, manifest = found or run.execute(strict)
+        with computing.cluster(scheduler, workers, store.own_folder):
+            folder, manifest = found or run.execute(strict)
         late = [*run.late, *differing(folder)]
         if strict:
             judgement.refuse_warnings(late, "the results are published, and the earlier ones stay")
@@ -117,6 +126,8 @@ class _Run:
             step.name: timings.expected(rates, timings.name(step), cells) for step in waiting
         }
         rest = timings.expected(rates, "outputs", cells)
+        if waiting:
+            computing.connect()
         self.progress.begin(sum(expected.values()) + rest)
         for step in waiting:
             self._make(step, expected[step.name], rates, cells)

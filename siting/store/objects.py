@@ -16,7 +16,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,7 +31,7 @@ from siting.store.memory import within_memory
 from siting.store.parts import Description, Part, read_part, write_parts
 from siting.store.raster import Progress
 from siting.store.seen import SETTLING, Seen, input_digest
-from siting.store.unfinished import TILES, Unfinished, claim, set_aside, sweep
+from siting.store.unfinished import TILES, Unfinished, claim, own_folder, set_aside, sweep
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DAY = 86_400  # [s]
@@ -144,6 +144,10 @@ class Store:
         """
         again = verify or self._verify
         return input_digest(self._seen, path, verify=again, settling=SETTLING)
+
+    def own_folder(self) -> AbstractContextManager[Path]:
+        """A folder in the store for what a run needs while it lasts."""
+        return own_folder(self._tmp)
 
     def write(
         self,

@@ -1,15 +1,12 @@
 """Layers on the disk: Zarr arrays written tile by tile, in which a missing tile is an error."""
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
-from uuid import uuid4
+from typing import Any, NamedTuple
 
-import dask
 import dask.array as da
 import numpy as np
 import odc.geo.xr  # noqa: F401  (the accessor .odc)
@@ -19,18 +16,18 @@ from affine import Affine
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
+from zarr.abc.store import Store
 from zarr.codecs import ZstdCodec
-from zarr.storage import LocalStore
+from zarr.storage import LocalStore, MemoryStore
 
 from siting.errors import GridError, SitingError, StorageError
 from siting.grid import as_layer, chunks
+from siting.kernels.computing import compute, mapped
 from siting.store.files import make_folder, storing
 from siting.store.unfinished import Unfinished
 
 # dask has no hints.
-_compute: Any = dask.compute  # type: ignore[attr-defined]
 _from_array: Any = da.from_array
-_map_blocks: Any = da.map_blocks
 
 Progress = Callable[[int, int], None]
 Position = tuple[int, int]
@@ -133,15 +130,18 @@ def write_rasters(
     if len({layer.shape for layer in layers.values()}) > 1:
         raise GridError("GRID_MISMATCH", "the parts of one object lie on different grids")
     blocks = {name: _tiled(layer) for name, layer in layers.items()}
-    targets = [_create(unfinished, name, array) for name, array in blocks.items()]
+    arrays = [_create(unfinished, name, array) for name, array in blocks.items()]
     positions = list(np.ndindex(next(iter(blocks.values())).numblocks))
     missing = [each for each in positions if not _has(unfinished, layers, each)]
     tally = _Tally(len(positions) - len(missing), len(positions), progress)
-    written = _written(list(blocks.values()), _writer(targets, tally))
-    tasks: Any = written.to_delayed()  # type: ignore[no-untyped-call]
-    pool = ThreadPoolExecutor(workers or max(2, _processors()))
-    with pool:  # waits for tiles under way, whatever happens
-        _compute(*(tasks[each] for each in missing), scheduler="threads", pool=pool)
+
+    def take(position: tuple[int, ...], files: dict[str, bytes]) -> None:
+        for name, data in files.items():
+            unfinished.write(name, data)
+        tally.add()
+
+    encoded = mapped(partial(_encoded, arrays=arrays), *blocks.values())
+    compute(encoded, take, missing, threads=workers)
 
 
 def _tiled(layer: xr.DataArray) -> da.Array:
@@ -150,36 +150,46 @@ def _tiled(layer: xr.DataArray) -> da.Array:
     return tiled
 
 
-def _create(unfinished: Unfinished, name: str, array: da.Array) -> Any:
+class _Array(NamedTuple):
+    """A layer as Zarr keeps it."""
+
+    name: str
+    shape: tuple[int, ...]
+    chunks: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    def made(self, store: Store) -> Any:
+        """An empty Zarr array in a store, where there may be tiles already."""
+        return zarr.create_array(
+            store=store,
+            shape=self.shape,
+            chunks=self.chunks,
+            dtype=self.dtype,
+            fill_value=False if self.dtype.kind == "b" else float("nan"),
+            compressors=ZstdCodec(level=1, checksum=True),
+            dimension_names=("y", "x"),
+            config={"write_empty_chunks": True},
+        )
+
+
+def _create(unfinished: Unfinished, name: str, blocks: da.Array) -> _Array:
     """An empty Zarr array in the unfinished folder, where there may be tiles already."""
     folder = f"{name}.zarr"
     with storing(unfinished.folder):
-        for row in range(array.numblocks[0]):
+        for row in range(blocks.numblocks[0]):
             make_folder(unfinished.folder / folder / "c" / str(row))
     store = TileFolder(
         unfinished.folder / folder,
         write=lambda key, data: unfinished.write(f"{folder}/{key}", data),
     )
-    return zarr.create_array(
-        store=store,
-        shape=array.shape,
-        chunks=tuple(max(sizes) for sizes in array.chunks),
-        dtype=array.dtype,
-        fill_value=False if array.dtype.kind == "b" else float("nan"),
-        compressors=ZstdCodec(level=1, checksum=True),
-        dimension_names=("y", "x"),
-        config={"write_empty_chunks": True},
-    )
+    array = _Array(name, blocks.shape, tuple(max(each) for each in blocks.chunks), blocks.dtype)
+    array.made(store)
+    return array
 
 
 def _has(unfinished: Unfinished, names: Mapping[str, Any], position: Position) -> bool:
     row, column = position
     return all(f"{name}.zarr/c/{row}/{column}" in unfinished.files for name in names)
-
-
-def _processors() -> int:
-    count = os.cpu_count() or 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else count
 
 
 class _Tally:
@@ -201,19 +211,22 @@ class _Tally:
             self._progress(self._done, self._total)
 
 
-def _writer(targets: list[Any], tally: _Tally) -> Callable[..., NDArray[np.bool_]]:
-    def write(*blocks: NDArray[Any], block_id: Position) -> NDArray[np.bool_]:
-        for target, block in zip(targets, blocks, strict=True):
-            rows, columns = (
-                slice(i * size, min((i + 1) * size, length))
-                for i, size, length in zip(block_id, target.chunks, target.shape, strict=True)
-            )
-            wanted = rows.stop - rows.start, columns.stop - columns.start
-            target[rows, columns] = _checked(np.asarray(block), wanted, target.dtype)
-        tally.add()
-        return np.ones((1, 1), dtype=bool)
-
-    return write
+def _encoded(*blocks: NDArray[Any], arrays: list[_Array], block_id: Position) -> dict[str, bytes]:
+    """Files of one tile of each layer, by their names: what Zarr would write for it."""
+    files: dict[str, bytes] = {}
+    for array, block in zip(arrays, blocks, strict=True):
+        rows, columns = (
+            slice(i * size, min((i + 1) * size, length))
+            for i, size, length in zip(block_id, array.chunks, array.shape, strict=True)
+        )
+        wanted = rows.stop - rows.start, columns.stop - columns.start
+        written: dict[str, Any] = {}
+        made = array.made(MemoryStore(written))
+        made[rows, columns] = _checked(np.asarray(block), wanted, array.dtype)
+        row, column = block_id
+        key = f"c/{row}/{column}"
+        files[f"{array.name}.zarr/{key}"] = written[key].to_bytes()
+    return files
 
 
 def _checked(block: NDArray[Any], shape: Position, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -227,18 +240,6 @@ def _checked(block: NDArray[Any], shape: Position, dtype: np.dtype[Any]) -> NDAr
         return block
     missing = np.isnan(block)
     return np.where(missing, dtype.type("nan"), block) if missing.any() else block
-
-
-def _written(blocks: list[da.Array], write: Callable[..., NDArray[np.bool_]]) -> da.Array:
-    written: da.Array = _map_blocks(
-        write,
-        *blocks,
-        name=f"write-{uuid4().hex}",
-        chunks=tuple((1,) * count for count in blocks[0].numblocks),
-        dtype=bool,
-        meta=np.empty((0, 0), dtype=bool),
-    )
-    return written
 
 
 class StoredTiles:

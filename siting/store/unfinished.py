@@ -153,6 +153,23 @@ def _claimed(tmp: Path, key: str) -> Unfinished:
     return Unfinished(folder, journal)
 
 
+@contextmanager
+def own_folder(tmp: Path) -> Iterator[Path]:
+    """A folder for whatever a run needs while it lasts; of a dead run, the next sweeps it."""
+    folder = _private(tmp, "own")
+    with storing(tmp):
+        make_folder(tmp)
+        journal = _lock(_journal_of(folder))
+        make_folder(folder)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+        remove(_journal_of(folder))
+        if journal is not None:
+            journal.close()
+
+
 def set_aside(tmp: Path, place: Path) -> None:
     """Take a folder out of sight in one step, then remove it."""
     make_folder(tmp)
