@@ -31,7 +31,7 @@ from siting.signature import economics
 
 ENHANCED = Tried(0.0, HOTTEST, (2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 8000.0), (HOTTEST,))
 DEEP = (3000.0, 4000.0, 5000.0, 6000.0, 8000.0, 10_000.0, 12_000.0)
-# The least is just above a node of the table, for between 374 degC and that node some have no power.
+# The least is just above a node of the table: between 374 degC and it some draws have no power.
 OVERHOT = Tried(CRITICAL, 620.0, DEEP, (381.0, 400.0, 420.0, 440.0, 470.0, 520.0, 570.0, 620.0))
 
 Degrees = Annotated[Layer, Unit("degC")] | Annotated[float, Unit("degC")]

@@ -11,6 +11,7 @@ from odc.geo.geobox import GeoBox
 from pydantic import Field
 
 from siting.errors import PipelineError
+from siting.findings import warn
 from siting.grid import as_layer
 from siting.kernels.curie import Bands, by_windows
 from siting.kinds import Grid, Layer, Unit
@@ -20,6 +21,7 @@ from siting.signature import layer
 
 _KILOMETRE = 1000.0
 _CELLS_PER_WAVE = 2.5
+_ANOMALOUS = 5_000.0  # [nT], above which the median is that of the field of 22,000 to 67,000
 
 _Length = Annotated[float, Unit("km"), Field(gt=0, le=5000)]
 
@@ -77,6 +79,11 @@ def curie_depth(
     GridError
         GRID_SIZE; GRID_DISTORTED where the cells of a row differ in size by over 2 %.
 
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        When cells are computed, where the anomaly is a total field.
+
     Notes
     -----
     z_b = 2 z_0 - z_t, with the curvature of the spectrum that the straight lines of the centroid
@@ -129,6 +136,13 @@ def _block(
     bands: Bands,
     fractal_exponent: float,
 ) -> NDArray[np.float32]:
+    if np.isfinite(values).any() and np.nanmedian(np.abs(values)) > _ANOMALOUS:
+        warn(
+            "RANGE_IMPLAUSIBLE", "half of the cells have more than an anomaly",
+            where="curie.curie_depth.anomaly", found=f"a median of {np.nanmedian(values):.5g} nT",
+            wanted=f"most within {_ANOMALOUS:g} nT of 0",
+            fix="is this the total field? Take the reference field of its date off",
+        )  # fmt: skip
     depths = by_windows(values.astype(np.float64), dx, dy, window, bands, fractal_exponent)
     known = np.where(np.isnan(values), np.nan, depths / _KILOMETRE)
     return known.astype(np.float32)

@@ -11,6 +11,7 @@ from pydantic import Field
 from siting import frames
 from siting.coverage import geometries
 from siting.errors import InputError
+from siting.findings import warn
 from siting.grid import as_layer, chunks, longitude_latitude
 from siting.kernels.strain import Sites, sites_of, strain_rate
 from siting.kinds import Features, Grid, Layer, Unit
@@ -22,6 +23,9 @@ _KILOMETRE = 1000.0
 _MILLIMETRE = 1e-3
 _NANOSTRAIN = 1e-9
 _FEWEST_SITES = 5
+# [mm yr-1] of the fastest site, and of the median standard deviation. The fastest pair of plates,
+# at Tonga, parts with 240 (Bevis et al. 1995, Nature 374, 249-251); decades of GNSS leave .03.
+_SPEEDS, _ERRORS = (0.1, 300.0), (0.005, 30.0)
 
 _Rate = Annotated[Layer, Unit("nanostrain yr-1")]
 
@@ -71,6 +75,11 @@ def from_velocities(
         that is not greater than 0.
     UnitsError
         UNITS_MISSING where velocities do not say their unit.
+
+    Warns
+    -----
+    RANGE_IMPLAUSIBLE
+        Where the fastest site or the median error is none on earth, as in another unit.
 
     Notes
     -----
@@ -140,7 +149,27 @@ def _sites(frame: Any, where: str) -> Sites:
             wanted="velocities, with standard deviations greater than 0",
             fix="leave these sites out, or give them a standard deviation",
         )  # fmt: skip
+    _tell_speeds(velocity, sd, where)
     return sites_of(shapely.get_x(points), shapely.get_y(points), velocity, sd)
+
+
+def _tell_speeds(velocity: Floats, sd: Floats, where: str) -> None:
+    """A finding for velocities, or errors of them, that plates do not have: of another unit."""
+    speed, error = np.hypot(*velocity.T) / _MILLIMETRE, sd / _MILLIMETRE
+    spans = ((speed.max(), _SPEEDS, "sites move"), (np.median(error), _ERRORS, "errors are"))
+    for value, (low, high), said in spans:
+        # Sites that do not move at all are a test, or a plate seen from itself.
+        if value and not low <= value <= high:
+            warn(
+                "RANGE_IMPLAUSIBLE",
+                f"{said} so {'slow' if value < low else 'fast'} as none on earth"
+                if said == "sites move"
+                else f"{said} so {'small' if value < low else 'large'} as none of a survey",
+                where=where,
+                found=f"{value:.3g} mm yr-1",
+                wanted=f"{low:g} to {high:g} mm yr-1",
+                fix="are these m yr-1 or um yr-1? State the unit of the columns",
+            )
 
 
 def _velocities(frame: Any, suffix: str, where: str) -> Floats:

@@ -18,11 +18,14 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from siting.errors import InputError, PipelineError
+from siting.findings import warn
 from siting.kernels import fuzzy
 from siting.scoring.overlay_estimators import memberships
 from siting.scoring.presence import weights_of
 
 Floats = NDArray[np.float64]
+_ALIKE = 0.01  # between the greatest and the least membership, which is none
+_FEW = 10  # samples, of which fewer may well be alike
 _ANY = Interval(Real, None, None, closed="neither")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 
@@ -238,6 +241,11 @@ class _Operator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         ------
         PipelineError
             COLUMN_UNKNOWN, where a membership is of a feature that there is not.
+
+        Warns
+        -----
+        CRITERION_SATURATED
+            Where a feature varies over ten samples or more, and its membership does not.
         """
         self._validate_params()
         target = {} if y is None else {"y": y, "y_numeric": True}
@@ -252,7 +260,26 @@ class _Operator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
             clone(given[name]).fit(values[:, [i]]) if name in given else None
             for i, name in enumerate(names)
         ]
+        self._tell_saturated(names, values)
         return self
+
+    def _tell_saturated(self, names: list[str], values: Floats) -> None:
+        """A finding for features that vary, but that belong alike everywhere."""
+        for i, (name, found) in enumerate(zip(names, self.memberships_, strict=True)):
+            x = values[:, [i]]
+            if found is None or len(x) < _FEW or np.ptp(x) == 0:
+                continue
+            u = found.transform(x)
+            if np.ptp(u) < _ALIKE:
+                warn(
+                    "CRITERION_SATURATED",
+                    f"the membership of '{name}' does not tell samples apart",
+                    where=type(self).__name__,
+                    found=f"{u.min():.3g} to {u.max():.3g} for values from {x.min():.6g} to "
+                    f"{x.max():.6g}",
+                    wanted="memberships that differ from place to place",
+                    fix=f"write the bounds of {type(found).__name__} in the unit of the feature",
+                )
 
     def _given(self, names: list[str]) -> dict[str, Any]:
         """Memberships by the names of features."""

@@ -3,6 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from siting.errors import PipelineError
+from siting.findings import collect
 from siting.grid import as_layer, make_grid
 from siting.kernels.curie import Bands, bottom_depth, by_windows, radial_spectrum
 from siting.layers.curie import curie_depth
@@ -110,3 +111,12 @@ def test_a_field_without_waves_has_no_bottom(value: float) -> None:
 def test_lengths_that_cannot_be_fitted_are_refused(changes: dict[str, str], message: str) -> None:
     with pytest.raises(PipelineError, match=f"VALUE_INVALID: {message}"):
         layer_depth(np.zeros((160, 160)), **changes)
+
+
+@pytest.mark.parametrize(("offset", "count"), [(0.0, 0), (50_000.0, 1)])
+def test_a_total_field_is_told(offset: float, count: int) -> None:
+    grid = make_grid("EPSG:32611", 3000, (300000, 4200000, 660000, 4560000))
+    noise = np.random.default_rng(0).normal(0, 100, grid.shape.yx)
+    with collect() as findings:
+        curie_depth(as_layer(noise + offset, grid, units="nT"), grid).depth.compute()
+    assert [each.code for each in findings] == ["RANGE_IMPLAUSIBLE"] * count

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.errors import InputError, UnitsError
+from siting.findings import collect
 from siting.geodesy import ecef
 from siting.grid import longitude_latitude, make_grid
 from siting.layers import strain
@@ -191,3 +192,24 @@ def test_second_invariant_by_hand() -> None:
     assert strain.second_invariant(*given).values.item() == pytest.approx(42.426, abs=1e-3)
     sds = [cell(3.0), cell(2.0), cell(1.0)]
     assert strain.second_invariant_sd(*given, *sds).values.item() == pytest.approx(2.3688, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("factor", "sd", "said"),
+    [
+        (1e-3, 1.0, ["move so slow"]),  # m/yr taken for mm/yr
+        (1e3, 1.0, ["move so fast"]),
+        (1.0, 1e-3, ["are so small"]),
+        (1e-3, 1e-3, ["move so slow", "are so small"]),
+        (1.0, 1.0, []),
+        (0.0, 1.0, []),
+    ],
+)
+def test_velocities_in_another_unit_are_told(factor: float, sd: float, said: list[str]) -> None:
+    longitude, latitude = network()
+    east = factor * np.linspace(5.0, 30.0, len(longitude))
+    with collect() as findings:
+        strain.from_velocities(sites_of(longitude, latitude, east, 0 * east, sd), "100 km", GRID)
+    assert [each.code for each in findings] == ["RANGE_IMPLAUSIBLE"] * len(said)
+    for each, words in zip(findings, said, strict=True):
+        assert words in each.message

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.errors import InputError, PipelineError
+from siting.findings import collect
 from siting.scoring.fuzzy import (
     FuzzyAnd,
     FuzzyGamma,
@@ -147,3 +148,27 @@ def test_votes_that_cannot_be_are_refused(parameters: Any, code: str, text: str)
 def test_a_prior_outside_its_range_is_refused(prior: float) -> None:
     with pytest.raises(ValueError, match="'prior' parameter of VoterVeto"):
         VoterVeto(COMPONENTS, prior).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("membership", "count"),
+    [
+        (LargeMembership(80), 0),
+        (LargeMembership(0.08), 1),  # W m-2 for mW m-2: all belong
+        (LargeMembership(80_000), 1),
+        (LinearMembership(none=0.05, full=0.15), 1),
+        (LinearMembership(none=150, full=50), 0),
+    ],
+)
+def test_bounds_in_another_unit_are_told(membership: Any, count: int) -> None:
+    flows = pd.DataFrame({"heat_flow": np.linspace(40.0, 120.0, 30), "same": 0.5})
+    with collect() as findings:
+        FuzzyAnd({"heat_flow": membership}).fit(flows)
+    assert [each.code for each in findings] == ["CRITERION_SATURATED"] * count
+
+
+def test_a_feature_that_does_not_vary_itself_is_not_told_to_be_saturated() -> None:
+    flows = pd.DataFrame({"heat_flow": np.full(30, 60.0)})
+    with collect() as findings:
+        FuzzyAnd({"heat_flow": LargeMembership(80)}).fit(flows)
+    assert findings == []
