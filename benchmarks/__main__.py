@@ -12,48 +12,79 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import product, tables
+from benchmarks import growth, product, tables
 from benchmarks.child import CASES
+from benchmarks.pipelines.measure import end_to_end
+from benchmarks.pipelines.steps import SCRIPTS
 
+PIPELINES = tuple(f"pipeline_{name}" for name in SCRIPTS)
 PRODUCT = ("start", "run_25km", "run_10km")
+ALL = (*PIPELINES, *CASES, "growth", *PRODUCT)
+QUICK = tuple(name for name in ALL if not name.startswith("run_"))
 STAT = Path("/proc/stat")
-QUIET = 0.3  # processors that other work may keep busy before times say little
 
 
 def main() -> None:
-    """Run the named cases, or all."""
+    """Run the named cases, or all: the headline first."""
+    words = _words()
+    rows = []
+    chosen = words.names or (QUICK if words.quick else ALL)
+    for number, name in enumerate(chosen, start=1):
+        print(f"{name} ({number} of {len(chosen)})", file=sys.stderr, flush=True)
+        began = time.perf_counter()
+        stamp = {"date": tables.day(), "machine": tables.machine()}
+        rows.append({"case": name, **stamp, **measured(name, words)})
+        print(json.dumps(rows[-1]), flush=True)
+        print(f"  took {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    print("\n" + tables.text(rows))
+    if words.write:
+        tables.write(tables.text(tables.keep(rows)))
+
+
+def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*CASES, *PRODUCT)))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ALL))
     parser.add_argument("--rounds", type=int, default=5, help="runs of each contender")
     parser.add_argument("--resolution", default="10 km", help="cell size of the cases with peers")
+    parser.add_argument("--quick", action="store_true", help="coarse, once: a few minutes")
     parser.add_argument("--write", action="store_true", help="put the tables into docs")
     words = parser.parse_args()
-    if unknown := set(words.names) - {*CASES, *PRODUCT}:
+    if unknown := set(words.names) - set(ALL):
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
-    rows = []
-    for name in words.names or (*CASES, *PRODUCT):
-        rows.append({"case": name, **measured(name, words.resolution, words.rounds)})
-        print(json.dumps(rows[-1]), flush=True)
-    text = tables.text(rows)
-    print("\n" + text)
-    if words.write:
-        tables.write(text)
+    if words.quick and words.write:
+        parser.error("--quick says little of times: its figures do not go into docs")
+    if words.quick:
+        words.rounds, words.resolution = 1, "100 km"
+    return words
 
 
-def measured(name: str, resolution: str, rounds: int) -> dict[str, Any]:
+def measured(name: str, words: argparse.Namespace) -> dict[str, Any]:
     """Figures of one case, with how busy the machine was before it began."""
     busy = round(busy_processors(), 2)
-    if busy > QUIET:
-        print(f"{name}: other work keeps {busy} processors busy", file=sys.stderr)
-    if name == "start":
-        return {"busy": busy, **product.start_up(rounds)}
-    if name.startswith("run_"):
-        # Long runs vary less than short ones, and a map is opened several times in each.
+    if busy > tables.QUIET:
+        print(f"  other work keeps {busy} processors busy", file=sys.stderr)
+    if name.startswith("pipeline_"):
+        # Long runs vary less than short ones.
+        rounds = min(words.rounds, 3)
+        found = end_to_end(name.removeprefix("pipeline_"), rounds, coarse=words.quick)
+    elif name == "growth":
+        found = growth.grown(min(words.rounds, 3), sizes=2 if words.quick else 4)
+    elif name == "start":
+        found = product.start_up(words.rounds)
+    elif name.startswith("run_"):
         asked = name.removeprefix("run_").replace("km", " km")
-        return {"busy": busy, **product.default_run(asked, min(rounds, 3))}
+        found = product.default_run(asked, min(words.rounds, 3))
+    else:
+        found = _case(name, words.resolution, words.rounds)
+    return {"busy": busy, **found}
+
+
+def _case(name: str, resolution: str, rounds: int) -> dict[str, Any]:
     found = _child(name, resolution, "--rounds", str(rounds))
+    if "seconds" not in found:
+        return found
     memory = {each: _child(name, resolution, "--memory", each) for each in found["seconds"]}
-    return {"busy": busy, **found, "memory": memory}
+    return {**found, "memory": memory}
 
 
 def busy_processors(seconds: float = 2.0) -> float:

@@ -47,10 +47,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--memory", metavar="CONTENDER")
     words = parser.parse_args()
+    try:
+        chosen = case(words.name)
+    except ModuleNotFoundError as error:
+        print(json.dumps({"what": words.name, "missing": [str(error.name)]}))
+        return
     found: Any = (
-        weighed(case(words.name), words.resolution, words.memory)
+        weighed(chosen, words.resolution, words.memory)
         if words.memory
-        else timed(case(words.name), words.resolution, words.rounds)
+        else timed(chosen, words.resolution, words.rounds)
     )
     print(json.dumps(found))
 

@@ -1,29 +1,83 @@
-"""Tables of the figures, as docs/benchmarks.md has them."""
+"""Tables of the figures, as docs/benchmarks.md has them.
+
+Rows are kept in measured.jsonl, a case each with its day and machine: what is measured anew takes
+the place of its row, and the tables are made from all of them.
+"""
 
 import datetime
 import importlib.metadata
+import json
 import os
 import platform
-from collections.abc import Iterator
+import statistics
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.pipelines.measure import REDUCED, SCRIPT, WHOLE
+
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+KEPT = Path(__file__).with_name("measured.jsonl")
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "xarray", "dask", "rasterio", "pyproj", "pykdtree")
+LIBRARIES = (
+    "numpy", "scipy", "scikit-learn", "xarray", "dask", "rasterio", "rioxarray", "geopandas",
+    "odc-geo", "pyproj", "numba",
+)  # fmt: skip
+QUIET = 0.3  # processors that other work may keep busy before times say little
+Row = dict[str, Any]
 
 
-def text(rows: list[dict[str, Any]]) -> str:
-    """Machine and tables of the figures."""
-    peers = [row for each in rows if "ratios" in each for row in _peers(each)]
-    product = [row for each in rows if "ratios" not in each for row in _product(each)]
-    parts = [machine(max(each["busy"] for each in rows))]
-    if peers:
-        heads = "work", "siting", "peer", "time", "peer / siting", "memory for it", "results"
-        parts.append(_table(heads, peers))
-    if product:
-        parts.append(_table(("default run", "measured", "spread or detail"), product))
-    return "\n\n".join(parts)
+def text(rows: list[Row]) -> str:
+    """The headline, then pipelines, steps, growth, the product, and what is missing."""
+    parts = [headline(rows)]
+    for title, heads, lines in (
+        ("Real pipelines from end to end", PIPELINE_HEADS, _pipeline),
+        ("Steps beside their peers", STEP_HEADS, _step),
+        ("Growth", GROWTH_HEADS, _growth),
+        ("The default run, and start-up", PRODUCT_HEADS, _product),
+    ):
+        found = [line for row in rows for line in _stamped(row, lines)]
+        if found:
+            parts.append(f"## {title}\n\n{_table(heads, found)}")
+    absent = [f"`{row['case']}`: {', '.join(_missing(row))}" for row in rows if _missing(row)]
+    if absent:
+        parts.append(
+            'Not installed when measured, so not compared (`pip install -e ".[bench]"`): '
+            + "; ".join(absent)
+        )
+    machines = dict.fromkeys(f"{row['date']}: {row['machine']}" for row in rows)
+    parts.append("Measured " + ". ".join(machines) + ".")
+    return "\n\n".join(part for part in parts if part)
+
+
+def headline(rows: list[Row]) -> str:
+    """Median over the pipelines of how much longer the scripts take, or nothing."""
+    pipelines = [row for row in rows if "end_to_end" in row]
+    if not pipelines:
+        return ""
+    told = {
+        (kind, each): statistics.median(row[kind][each] for row in pipelines)
+        for kind in ("wall_ratios", "cpu_ratios")
+        for each in (REDUCED, WHOLE)
+    }
+    return (
+        f"**Median over {len(pipelines)} real pipelines end to end, input and output included: a "
+        f"script takes {told['wall_ratios', REDUCED]:.2f} times as long as siting does for the same "
+        f"steps ({told['cpu_ratios', REDUCED]:.2f} times the processor time), and "
+        f"{told['wall_ratios', WHOLE]:.2f} times as long as siting's whole run with all that the "
+        f"script leaves out ({told['cpu_ratios', WHOLE]:.2f}). Below 1 the script is faster.**"
+    )
+
+
+def keep(rows: list[Row]) -> list[Row]:
+    """Put rows in the place of older ones of the same cases; all rows, in their order."""
+    old = (
+        [json.loads(line) for line in KEPT.read_text("utf-8").splitlines()] if KEPT.exists() else []
+    )
+    new = {row["case"]: row for row in rows if not _only_missing(row)}
+    merged = [new.pop(row["case"], row) for row in old] + list(new.values())
+    KEPT.write_text("".join(json.dumps(row) + "\n" for row in merged), encoding="utf-8")
+    return merged
 
 
 def write(tables: str) -> None:
@@ -34,15 +88,25 @@ def write(tables: str) -> None:
     PAGE.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}", encoding="utf-8")
 
 
-def machine(busy: float) -> str:
-    """Day, machine and versions in one sentence or two."""
-    day = datetime.datetime.now(tz=datetime.UTC).date()
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+def day() -> str:
+    """Today."""
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+
+
+def machine() -> str:
+    """Machine and versions in a few words."""
+    versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
     return (
-        f"{day}; {os.cpu_count()} cores ({_processor()}), {platform.system()}, Python "
-        f"{platform.python_version()}, {versions}. Other work kept at most {busy} "
-        "cores busy before a case."
+        f"{os.cpu_count()} cores ({_processor()}), {platform.system()}, Python "
+        f"{platform.python_version()}, {versions}"
     )
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _processor() -> str:
@@ -52,24 +116,112 @@ def _processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _peers(row: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    ours = row["medians"]["siting"]
-    taken = {name: (each["peak"] - each["inputs"]) / 1e6 for name, each in row["memory"].items()}
-    for peer, ratio in row["ratios"].items():
-        told = f"**{ratio:.2f}**" if ratio >= 1 else f"{ratio:.2f} (the peer is faster)"
+def _missing(row: Row) -> list[str]:
+    return [row["missing"]] if isinstance(row.get("missing"), str) else list(row.get("missing", []))
+
+
+def _only_missing(row: Row) -> bool:
+    """A case that could not be measured at all must not take the place of one that was."""
+    return bool(_missing(row)) and not row.keys() & {"ratios", "end_to_end"}
+
+
+def _stamped(
+    row: Row, lines: Callable[[Row], Iterator[tuple[str, ...]]]
+) -> Iterator[tuple[str, ...]]:
+    """Lines of a row with the day that it was measured, and whether the machine was quiet."""
+    loaded = "" if row["busy"] <= QUIET else f", {row['busy']:.1f} cores busy with other work"
+    for line in lines(row):
+        yield (*line, f"{row['date']}{loaded}")
+
+
+PIPELINE_HEADS = (
+    "pipeline", "run", "time", "processor time", "memory", "script / siting, time",
+    "script / siting, processor time", "results", "measured",
+)  # fmt: skip
+
+
+def _pipeline(row: Row) -> Iterator[tuple[str, ...]]:
+    if "end_to_end" not in row:
+        return
+    for name in (REDUCED, WHOLE, SCRIPT):
+        took = row["end_to_end"][name]
+        ratios = ("", "")
+        if name != SCRIPT:
+            ratios = _told(row["wall_ratios"][name]), _told(row["cpu_ratios"][name])
+        told = {
+            REDUCED: f"{100 * row['shared_candidates']:.0f} % of candidates shared; "
+            + "; ".join(
+                f"{layer} {each}" for layer, each in row["layers"].items() if "ranks" in layer
+            ),
+            WHOLE: f"only siting: {row['left_out']}",
+            SCRIPT: "",
+        }[name]
+        first = f"{row['what']}, {row['cell']}" if name == REDUCED else ""
         yield (
-            row["what"], f"{ours:.2f} s", peer, f"{row['medians'][peer]:.2f} s", told,
-            f"{taken['siting']:.0f} / {taken[peer]:.0f} MB", row["agreement"],
+            first, name, f"{took['wall']:.1f} s", f"{took['cpu']:.1f} s",
+            f"{took['peak'] / 1e9:.2f} GB", *ratios, told,
         )  # fmt: skip
 
 
-def _product(row: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+STEP_HEADS = (
+    "work", "siting", "peer", "its time", "peer / siting", "processor time", "memory for it",
+    "results", "measured",
+)  # fmt: skip
+
+
+def _step(row: Row) -> Iterator[tuple[str, ...]]:
+    if "ratios" not in row:
+        return
+    ours = row["medians"]["siting"]
+    taken = {name: (each["peak"] - each["inputs"]) / 1e6 for name, each in row["memory"].items()}
+    for number, (peer, ratio) in enumerate(row["ratios"].items()):
+        cpu = row.get("cpu_ratios", {}).get(peer)
+        yield (
+            row["what"] if number == 0 else "", f"{_brief(ours)}" if number == 0 else "", peer,
+            _brief(row["medians"][peer]), _told(ratio), "" if cpu is None else f"{cpu:.2f}",
+            f"{taken['siting']:.0f} / {taken[peer]:.0f} MB",
+            row["agreement"] if number == 0 else "",
+        )  # fmt: skip
+
+
+def _brief(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"
+
+
+def _told(ratio: float) -> str:
+    return f"**{ratio:.2f}**" if ratio >= 1 else f"{ratio:.2f} (the peer is faster)"
+
+
+GROWTH_HEADS = (
+    "grows", "sizes", "who", "time", "slope of time (R²)", "slope of processor time (R²)",
+    "slope of memory (R²)", "measured",
+)  # fmt: skip
+
+
+def _growth(row: Row) -> Iterator[tuple[str, ...]]:
+    for name, axis in row.get("growth", {}).items():
+        for who in ("siting", axis["peer"]):
+            slopes = [
+                f"{axis[kind][who]['slope']:.2f} ({axis[kind][who]['r2']:.2f})"
+                for kind in ("wall", "cpu", "memory")
+            ]
+            times = " ".join(_brief(each) for each in axis["wall"][who]["values"])
+            sizes = " ".join(f"{each:,}" for each in axis["sizes"])
+            ours = who == "siting"
+            yield name if ours else "", sizes if ours else "", who, times, *slopes
+
+
+PRODUCT_HEADS = "work", "took", "spread or detail", "measured"
+
+
+def _product(row: Row) -> Iterator[tuple[str, ...]]:
     if "installed_bytes" in row:
         for words, seconds in row["seconds"].items():
             yield f"`siting {words}`", f"{seconds:.2f} s", ""
         largest = ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in row["largest"].items())
         packages = f"{row['packages']} packages; {largest}"
         yield "installation", f"{row['installed_bytes'] / 1e6:,.0f} MB", packages
+    if "again_median" not in row:
         return
     runs = ", ".join(f"{each:.1f}" for each in row["seconds"])
     yield f"`{row['what']}`", f"{row['median']:.1f} s", f"runs of {runs} s"

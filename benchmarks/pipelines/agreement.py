@@ -1,0 +1,60 @@
+"""Whether siting and a script have made the same layers, ranks and candidates."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import rasterio
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from scipy.stats import spearmanr
+
+from benchmarks.pipelines.ground import RADIUS, earth_centred
+from benchmarks.pipelines.steps import Steps
+
+Floats = NDArray[np.float64]
+KNOWN = 0.995  # share of the cells with a value in one that have one in the other
+
+
+def agreement(steps: Steps, ours: Path, theirs: Path) -> dict[str, Any]:
+    """Assert that the results agree as the steps say, and tell how closely."""
+    script = np.load(theirs / "layers.npz")
+    told = {}
+    for name, near in steps.layers.items():
+        one, other = _both(ours, script, name)
+        inside = float((np.abs(one - other) <= near.within).mean())
+        assert inside >= near.share, f"{name}: {inside:.5f} of the cells within {near.within:g}"
+        told[name] = f"{100 * inside:.2f} % of cells within {near.within:g}"
+    for name, least in {steps.score: 0.99, **steps.alike}.items():
+        rank = _rank_correlation(*_both(ours, script, name))
+        assert rank >= least, f"{name}: rank correlation {rank:.4f}"
+        told[f"{name}, ranks"] = f"Spearman {rank:.4f}"
+    shared = _shared(ours, theirs)
+    assert math.isnan(steps.top) or shared >= steps.top, f"{shared:.3f} of the candidates"
+    return {"layers": told, "shared_candidates": round(shared, 3)}
+
+
+def _both(folder: Path, script: Any, name: str) -> tuple[Floats, Floats]:
+    """Values of a layer at the cells that both have, nearly all that one has."""
+    with rasterio.open(folder / f"{name}.tif") as file:
+        one = file.read(1, masked=True).astype(float).filled(np.nan)
+    other = script[name].astype(float)
+    both, known = np.isfinite(one) & np.isfinite(other), np.isfinite(one).sum()
+    assert both.sum() >= KNOWN * known, f"{name}: {both.sum() / known:.4f} of the cells in both"
+    return one[both], other[both]
+
+
+def _rank_correlation(one: Floats, other: Floats) -> float:
+    if np.ptp(one) == 0 and np.ptp(other) == 0:
+        return 1.0
+    return float(spearmanr(one, other).statistic)
+
+
+def _shared(ours: Path, theirs: Path, within: float = 1000.0) -> float:
+    """Share of siting's candidates that the script has too, within so many metres."""
+    tables = [pd.read_csv(each / "candidates.csv") for each in (ours, theirs)]
+    one, other = (earth_centred(each.longitude, each.latitude) for each in tables)
+    away = cKDTree(other).query(one)[0]
+    return float((2 * RADIUS * np.arcsin(away / (2 * RADIUS)) <= within).mean())
