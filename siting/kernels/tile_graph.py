@@ -7,7 +7,7 @@ from typing import Any
 
 import dask.array as da
 import numpy as np
-from dask._task_spec import DataNode
+from dask._task_spec import DataNode, convert_legacy_graph
 from dask.array.optimization import optimize
 from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
 
@@ -80,7 +80,7 @@ class TileGraph:
         corners = [tuple(round(share * (n - 1)) for n in self.blocks) for share in (0, 0.5, 1)]
         if len(set(corners)) < len(corners):
             return self
-        culled = [dict(self.graph.cull({self.key(each)})) for each in corners]
+        culled = [self._needed(each) for each in corners]
         shared = set.intersection(*(set(each) for each in culled))
         asked = [
             key
@@ -91,6 +91,11 @@ class TileGraph:
         ]
         keys = {key for key in asked if key in shared and _is_work(culled[0][key])}
         return replace(self, common=tuple(sorted(keys, key=str)))
+
+    def _needed(self, position: Position) -> dict[Any, Any]:
+        """All tasks that a block comes from, none put together."""
+        tasks: dict[Any, Any] = convert_legacy_graph(dict(self.graph.cull({self.key(position)})))
+        return tasks
 
     def given(self, values: Mapping[Any, Any]) -> "TileGraph":
         """The graph in which the common values stand in the place of the work for them."""
