@@ -61,8 +61,8 @@ def headline(rows: list[Row]) -> str:
         for each in (REDUCED, WHOLE)
     }
     return (
-        f"**Median over {len(pipelines)} real pipelines end to end, input and output included: a "
-        f"script takes {told['wall_ratios', REDUCED]:.2f} times as long as siting does for the same "
+        f"**Median over {len(pipelines)} real pipelines end to end, input and output included: "
+        f"a script takes {told['wall_ratios', REDUCED]:.2f} times as long as siting does for the same "
         f"steps ({told['cpu_ratios', REDUCED]:.2f} times the processor time), and "
         f"{told['wall_ratios', WHOLE]:.2f} times as long as siting's whole run with all that the "
         f"script leaves out ({told['cpu_ratios', WHOLE]:.2f}). Below 1 the script is faster.**"
@@ -71,9 +71,8 @@ def headline(rows: list[Row]) -> str:
 
 def keep(rows: list[Row]) -> list[Row]:
     """Put rows in the place of older ones of the same cases; all rows, in their order."""
-    old = (
-        [json.loads(line) for line in KEPT.read_text("utf-8").splitlines()] if KEPT.exists() else []
-    )
+    lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
+    old = [json.loads(line) for line in lines]
     new = {row["case"]: row for row in rows if not _only_missing(row)}
     merged = [new.pop(row["case"], row) for row in old] + list(new.values())
     KEPT.write_text("".join(json.dumps(row) + "\n" for row in merged), encoding="utf-8")

@@ -37,12 +37,15 @@ def end_to_end(name: str, rounds: int, *, coarse: bool = False) -> dict[str, Any
         return {"what": name, "missing": "files that are not embedded: set SITING_CACHE"}
     with TemporaryDirectory(prefix="siting-benchmark-") as temporary:
         folder = Path(temporary)
+        began = time.perf_counter()
         told = _agree(name, siting_cell, script_cell, folder)
+        first = time.perf_counter() - began
         commands = {
             REDUCED: _siting(_file(name, folder), siting_cell, folder / "out"),
             SCRIPT: _script(name, script_cell, folder),
             WHOLE: _siting(name, siting_cell, folder / "out"),
         }
+        _tell(first, rounds)
         spent: dict[str, list[Spent]] = {each: [] for each in commands}
         for number in range(rounds):
             for each in list(commands) if number % 2 == 0 else reversed(list(commands)):
@@ -54,6 +57,12 @@ def end_to_end(name: str, rounds: int, *, coarse: bool = False) -> dict[str, Any
         **told,
         **_figures(spent),
     }
+
+
+def _tell(first: float, rounds: int) -> None:
+    """Say how long it will take: three runs a round, of which two were run once."""
+    minutes = 2 * first * rounds / 60
+    print(f"  results agree; about {minutes:.1f} more minutes", file=sys.stderr, flush=True)
 
 
 def _agree(name: str, siting_cell: str, script_cell: str, folder: Path) -> dict[str, Any]:

@@ -36,7 +36,8 @@ class Steps(NamedTuple):
         Layers that are compared cell by cell.
     alike : mapping
         Layers that are compared by rank alone, since chance or method differs: least Spearman
-        correlation.
+        correlation. The dissimilarity is weighted by how much shuffling a feature hurts, of
+        which chance is a large part where one feature tells nearly all.
     top : float
         Least share of the candidates that both choose, within a spacing; nan where they tie.
     changed : mapping
@@ -74,7 +75,7 @@ SCRIPTS = {
             "temperature_3km": Near(0.01, 0.99), "slope": Near(0.05, 0.98),
             "score": Near(0.003, 0.99),
         },
-        {"learned": 0.99, "learned.spread": 0.9, "learned.dissimilarity": 0.9},
+        {"learned": 0.99, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
     ),
     "copper": Steps(
         WORLD,
@@ -85,7 +86,7 @@ SCRIPTS = {
             "arc_distance": Near(0.1), "volcano_distance": Near(0.1), "thrust_distance": Near(0.1),
             "relief": Near(200.0, 0.9), "score": Near(0.01, 0.98),
         },
-        {"learned": 0.99, "learned.spread": 0.9, "learned.dissimilarity": 0.9},
+        {"learned": 0.99, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
     ),
     "hydrogen": Steps(
         WORLD,
@@ -129,7 +130,7 @@ SCRIPTS = {
             "extension_distance": Near(0.2), "seismicity_distance": Near(0.2),
             "volcano_distance": Near(0.2),
         },
-        {"fault_density": 0.99, "learned": 0.9, "learned.dissimilarity": 0.7},
+        {"fault_density": 0.99, "learned": 0.9, "learned.dissimilarity": 0.5},
         top=math.nan,  # chance chooses the trees
         changed={
             "scoring.learned.features": [
