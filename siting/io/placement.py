@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 from pyproj import CRS, Transformer
 
+from siting.io.transformed import plane
+from siting.kernels.warp import EDGE, extent, place, turned
 from siting.projection import circle, crs_of, is_cylindrical
 
 Floats = NDArray[np.float64]
 Read = Callable[[slice, slice], Floats]
 
 LATTICE = 64  # points along a raster where its common ground with the grid is looked for
-EDGE = 1e-6  # positions so close to the edge of a cell are on it [cells]
 
 
 @dataclass(frozen=True)
@@ -103,32 +104,45 @@ def positions(frame: Frame, grid: GeoBox, i: Floats, j: Floats) -> Positions:
     grid : GeoBox
         The grid.
     i, j : numpy.ndarray of shape (n,) and (m,)
-        Rows and columns of the points; the centre of the first cell is at 0.5, 0.5.
+        Rows and columns of the points, ascending; the centre of the first cell is at 0.5, 0.5.
 
     Notes
     -----
+    Where rows and columns are not independent, coordinates follow from polynomials that are
+    within 0.4 um of the transformation, see :mod:`siting.io.transformed`; those of a point do not
+    depend on what else is asked for.
+
     On the globe columns are counted on that side where they are one stretch: around the middle
     of the points for a raster that goes round it (which is then read across its own edge), else
     around the middle of the raster, so that 240 E is 120 W.
     """
-    return _positions(frame, grid, i[:, None], j[None, :])
+    own = crs_of(grid)
+    if _same(own, frame.crs) or independent_axes(frame, grid):
+        return _placed(frame, *_coordinates(frame.crs, grid, i[:, None], j[None, :]))
+    return _placed(frame, *plane(own, frame.crs, grid.affine).coordinates(i, j))
 
 
-def _positions(frame: Frame, grid: GeoBox, i: Floats, j: Floats) -> Positions:
-    x, y = _coordinates(frame.crs, grid, i, j)
+def _placed(frame: Frame, x: Floats, y: Floats) -> Positions:
+    """Positions of points by their coordinates, which may be overwritten."""
     inverse = ~frame.affine
-    if inverse.b == 0 and inverse.d == 0:
+    if inverse.b == 0 and inverse.d == 0 and x.shape != y.shape:
         row, column = inverse.e * y + inverse.f, inverse.a * x + inverse.c
     else:
-        row = inverse.d * x + inverse.e * y + inverse.f
-        column = inverse.a * x + inverse.b * y + inverse.c
+        column, row = (np.array(each, order="C") for each in np.broadcast_arrays(x, y))
+        place(column, row, tuple(inverse)[:6])
     if frame.turn is not None:
-        middle = frame.width / 2
-        if frame.is_periodic:
-            finite = column[np.isfinite(column)]
-            middle = float(finite[finite.size // 2]) if finite.size else middle
-        column = middle + short_way(column - middle, frame.turn)
+        middle = _middle(column) if frame.is_periodic else np.nan
+        turned(column, frame.width / 2 if np.isnan(middle) else middle, frame.turn)
     return Positions(row, column)
+
+
+def _middle(column: Floats) -> float:
+    """Column of a point amid others; NaN where none has a place."""
+    middle = float(column.flat[column.size // 2])
+    if np.isnan(middle):
+        finite = column[np.isfinite(column)]
+        return float(finite[finite.size // 2]) if finite.size else np.nan
+    return middle
 
 
 def short_way(difference: Floats, turn: float | None) -> Floats:
@@ -259,7 +273,7 @@ def _lattice(height: int, width: int) -> tuple[Floats, Floats]:
 
 def _at_points(frame: Frame, grid: GeoBox, i: Floats, j: Floats) -> Positions:
     """Positions in a raster of single points of the grid, of shape (n, 1)."""
-    return _positions(frame, grid, i[:, None], j[:, None])
+    return _placed(frame, *_coordinates(frame.crs, grid, i[:, None], j[:, None]))
 
 
 def _inside_columns(column: Floats, frame: Frame) -> NDArray[np.bool_]:
@@ -269,14 +283,17 @@ def _inside_columns(column: Floats, frame: Frame) -> NDArray[np.bool_]:
 def window_around(frame: Frame, places: Positions, pad: int) -> Window | None:
     """Smallest part of a raster that holds the positions and some cells around them."""
     if places.separable:
-        row, column = (values[np.isfinite(values)] for values in places)
+        both = [values[np.isfinite(values)] for values in places]
+        if not all(each.size for each in both):
+            return None
+        ends = [end for each in both for end in (each.min(), each.max())]
     else:
-        found = inside(places.row, frame.height) & _inside_columns(places.column, frame)
-        row, column = places.row[found], places.column[found]
-    if not row.size or not column.size:
-        return None
-    top, bottom = int(np.floor(row.min())) - pad, int(np.ceil(row.max())) + pad
-    left, right = int(np.floor(column.min())) - pad, int(np.ceil(column.max())) + pad
+        width = np.inf if frame.is_periodic else float(frame.width)
+        ends = extent(places.row, places.column, float(frame.height), width).tolist()
+        if np.isnan(ends).any():
+            return None
+    top, bottom = int(np.floor(ends[0])) - pad, int(np.ceil(ends[1])) + pad
+    left, right = int(np.floor(ends[2])) - pad, int(np.ceil(ends[3])) + pad
     if bottom - pad < 0 or top + pad > frame.height:
         return None
     top, bottom = max(top, 0), min(bottom, frame.height)

@@ -1,47 +1,37 @@
 """Values on the grid from the cells of a raster: masks kept, seams closed, areas respected.
 
-Every method is a weighted sum of source cells. Where rows and columns are independent it is one
-sparse matrix for each, elsewhere one sparse matrix for the plane.
+Every method is a weighted sum of source cells. Over an area it is one along rows and one along
+columns where these are independent, elsewhere one over points spread evenly in each cell.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
 from siting.io.placement import (
-    EDGE,
     Floats,
     Frame,
     Positions,
     Read,
-    independent_axes,
+    Window,
     positions,
     read_window,
     short_way,
     window_around,
 )
-from siting.io.weights import (
-    Taps,
-    Weighted,
-    along_axes,
-    covered,
-    in_plane,
-    linear,
-    nearest,
-    pairs,
-)
+from siting.io.weights import Taps, covered
+from siting.kernels.warp import EDGE, bilinear, most_over_axes, nearest, over_axes
+from siting.kernels.warp_plane import most_over_plane, over_plane
 from siting.kinds import LayerKind
 
 Method = Literal["nearest", "bilinear", "average", "mode", "sum"]
 
 FINE = 1.5  # from so many source cells along a grid cell, they are averaged instead of picked
+SUBPOINTS = 8  # least points along a grid cell where areas have no closed form
 MAX_BLOCK = 4_000_000  # source cells held at once for a piece of a tile
-MAX_PIECE = 1 << 14  # grid cells at once where areas have no closed form
-SUBPOINTS = 8  # points along a grid cell where areas have no closed form
 
 
 @dataclass(frozen=True)
@@ -67,6 +57,24 @@ class Resampling:
     def by_area(self) -> bool:
         """Whether the whole cell counts, not its centre."""
         return self.method in {"average", "mode", "sum"}
+
+    @property
+    def points(self) -> int:
+        """Points along a grid cell where areas have no closed form: two for a source cell."""
+        return max(SUBPOINTS, int(np.ceil(2 * self.ratio)))
+
+
+class Block(NamedTuple):
+    """A part of a raster that was read: its values, where it lies, columns in a full turn."""
+
+    values: Floats
+    window: Window
+    turn: float | None
+
+    @property
+    def first(self) -> tuple[int, int]:
+        """Row and column of the first cell."""
+        return self.window.row, self.window.column
 
 
 def method_for(kind: LayerKind, ratio: float) -> Method:
@@ -107,9 +115,13 @@ def resample(
     A bilinear value needs data in the cell that the centre lies in; neighbours without data
     take no part. A mean or mode is that of the part of the cell that has data, a sum counts
     cells by the share of their area.
+
+    Where the cells of the grid lie askew in the raster, areas are counted by points spread evenly
+    over each cell: 8 x 8, or more until two fall on the side of a source cell. The values of a
+    cell do not depend on the piece that it is asked for with.
     """
     shape = rows.stop - rows.start, columns.stop - columns.start
-    if _too_large(shape, how, independent_axes(frame, grid)):
+    if shape[0] * shape[1] > 1 and shape[0] * shape[1] * max(how.ratio, 1.0) ** 2 > MAX_BLOCK:
         axis = int(shape[1] > shape[0])
         halves = [(rows, half) for half in _halves(columns)]
         if axis == 0:
@@ -122,19 +134,12 @@ def resample(
     window = window_around(frame, places, pad=2 + int(how.by_area and how.ratio))
     if window is None:
         return np.full(shape, np.nan)
-    block = read_window(frame, read, window)
-    local = Positions(places.row - window.row, places.column - window.column)
-    if how.by_area:
-        return _over_area(block, local, frame.turn, how)
-    return _at_centres(block, local, how)
-
-
-def _too_large(shape: tuple[int, int], how: Resampling, independent: bool) -> bool:
-    cells = shape[0] * shape[1]
-    if cells == 1:
-        return False
-    in_plane = how.by_area and not independent
-    return cells * max(how.ratio, 1.0) ** 2 > MAX_BLOCK or (in_plane and cells > MAX_PIECE)
+    block = Block(np.ascontiguousarray(read_window(frame, read, window)), window, frame.turn)
+    if not how.by_area:
+        return _at_centres(block, places, how)
+    if how.method == "mode":
+        return _most(block, places, how.points)
+    return _over_area(block, places, how)
 
 
 def _halves(part: slice) -> list[slice]:
@@ -142,126 +147,69 @@ def _halves(part: slice) -> list[slice]:
     return [slice(part.start, middle), slice(middle, part.stop)]
 
 
-def _at_centres(block: Floats, places: Positions, how: Resampling) -> Floats:
-    values = _blend(block, _point_weights(nearest, block, places), how)
-    if how.method == "nearest":
-        return values
-    blended = _blend(block, _point_weights(linear, block, places), how)
-    return np.where(np.isnan(values), np.nan, blended)
+def _at_centres(block: Block, places: Positions, how: Resampling) -> Floats:
+    taken = nearest if how.method == "nearest" else bilinear
+    shape = places.row.shape[0], places.column.shape[1]
+    row, column = (np.broadcast_to(each, shape) for each in places)
+
+    def value(values: Floats) -> Floats:
+        return taken(values, row, column, block.first)
+
+    return value(block.values) if how.circle is None else _direction(value, block, how.circle)
 
 
-def _point_weights(
-    taps: Callable[[Floats, int], Taps], block: Floats, places: Positions
-) -> Weighted:
-    row, column = taps(places.row, block.shape[0]), taps(places.column, block.shape[1])
-    if places.separable:
-        return along_axes(row, column, block.shape)
-    return in_plane(*pairs(row, column), block.shape)
-
-
-def _over_area(block: Floats, corners: Positions, turn: float | None, how: Resampling) -> Floats:
+def _over_area(block: Block, corners: Positions, how: Resampling) -> Floats:
     if corners.separable:
-        row, column = corners.row, corners.column
-        along = short_way(np.diff(column), turn)
-        weighted = along_axes(
-            covered(row[:-1], row[1:], block.shape[0]),
-            covered(column[:, :-1], column[:, :-1] + along, block.shape[1]),
-            block.shape,
-        )
+        row, column = _along_axes(block, corners)
+
+        def sums(values: Floats) -> tuple[Floats, Floats]:
+            return over_axes(values, *row, *column)
+
     else:
-        weighted = _subpoint_weights(block, corners, turn, how.ratio)
-    return _blend(block, weighted, how)
+
+        def sums(values: Floats) -> tuple[Floats, Floats]:
+            return over_plane(values, *corners, block.first, block.turn or 0.0, how.points)
+
+    def mean(values: Floats) -> Floats:
+        total, area = sums(values)
+        return total / np.where(area > 0, area, np.nan)
+
+    if how.circle is not None:
+        return _direction(mean, block, how.circle)
+    if how.method == "average":
+        return mean(block.values)
+    total, area = sums(block.values)
+    return np.where(area > 0, total, np.nan)
 
 
-def _subpoint_weights(
-    block: Floats, corners: Positions, turn: float | None, ratio: float
-) -> Weighted:
-    """Means of source cells at points spread over each cell, times the cell's area.
-
-    Source cells much smaller than the spacing of the points are first gathered into squares.
-    """
-    side = max(1, int(ratio / SUBPOINTS * 2))
-    row, column = corners.row, corners.column
-    nw = row[:-1, :-1], column[:-1, :-1]
-    others = [
-        (row[part], nw[1] + short_way(column[part] - nw[1], turn))
-        for part in (np.s_[:-1, 1:], np.s_[1:, :-1], np.s_[1:, 1:])
-    ]
-    corner_rows, corner_columns = zip(nw, *others, strict=True)
-    gathered = -(-block.shape[0] // side), -(-block.shape[1] // side)
-    at_row = nearest(_spread(corner_rows) / side, gathered[0])
-    column = _spread(corner_columns)
-    if turn is not None:  # a cell at a pole spans all longitudes
-        column = np.where(column < -EDGE, column % turn, column)
-    at_column = nearest(column / side, gathered[1])
-    area = _quadrilateral(corner_rows, corner_columns) / SUBPOINTS**2
-    weighted = in_plane(
-        Taps(at_row.source[0], at_row.weight[0] * area),
-        Taps(at_column.source[0], at_column.weight[0]),
-        gathered,
-    )
-    return lambda values: weighted(_gather(values, side))
-
-
-def _spread(corners: tuple[Floats, ...]) -> Floats:
-    """Values at points spread evenly over each cell, of shape (points, n, m)."""
-    nw, ne, sw, se = corners
-    share = (np.arange(SUBPOINTS) + 0.5) / SUBPOINTS
-    return np.stack(
-        [
-            (nw * (1 - u) + ne * u) * (1 - v) + (sw * (1 - u) + se * u) * v
-            for v in share
-            for u in share
-        ]
-    )
-
-
-def _quadrilateral(row: tuple[Floats, ...], column: tuple[Floats, ...]) -> Floats:
-    """Area of cells from their corners (NW, NE, SW, SE): half the product of the diagonals."""
-    one = row[3] - row[0], column[3] - column[0]
-    other = row[2] - row[1], column[2] - column[1]
-    return np.abs(one[0] * other[1] - one[1] * other[0]) / 2
-
-
-def _gather(values: NDArray[Any], side: int) -> Floats:
-    """Means of squares of cells; what lies beyond the edge counts as 0."""
-    if side == 1:
-        return values
-    height, width = (-(-size // side) for size in values.shape)
-    whole = np.zeros((height * side, width * side))
-    whole[: values.shape[0], : values.shape[1]] = values
-    return np.asarray(whole.reshape(height, side, width, side).mean(axis=(1, 3)))
-
-
-def _blend(block: Floats, weighted: Weighted, how: Resampling) -> Floats:
-    """One value for each target from its weighted source cells."""
-    valid = np.isfinite(block)
-    weight = weighted(valid.astype(float))
-    there = weight > 0
-    weight = np.where(there, weight, 1.0)
-    filled = np.where(valid, block, 0.0)
-    if how.method == "mode":
-        values = _most(block, weighted, valid)
-    elif how.method == "sum":
-        values = weighted(filled)
-    elif how.circle is None:
-        values = weighted(filled) / weight
-    else:
-        angle = filled * (2 * np.pi / how.circle)
-        east = weighted(np.where(valid, np.sin(angle), 0.0)) / weight
-        north = weighted(np.where(valid, np.cos(angle), 0.0)) / weight
-        there &= np.hypot(east, north) > EDGE  # opposite directions have no mean
-        values = np.arctan2(east, north) / (2 * np.pi) * how.circle % how.circle
-        values = np.where(values >= how.circle, 0.0, values)  # a hair below 0 is rounded to 360
-    return np.where(there, values, np.nan)
-
-
-def _most(block: Floats, weighted: Weighted, valid: NDArray[np.bool_]) -> Floats:
+def _most(block: Block, corners: Positions, points: int) -> Floats:
     """The value with the largest area; the smaller of two that share it."""
-    values: Floats = np.zeros(())
-    largest: Floats = np.zeros(())
-    for each in np.unique(block[valid]):
-        area = weighted((block == each).astype(float))
-        values = np.where(area > largest * (1 + EDGE), each, values)
-        largest = np.maximum(area, largest)
-    return values
+    known = np.isfinite(block.values)
+    classes = np.unique(block.values[known]) + 0.0  # -0 is 0
+    codes = np.where(known, np.searchsorted(classes, block.values), -1)
+    if corners.separable:
+        row, column = _along_axes(block, corners)
+        found = most_over_axes(codes, *row, *column, classes.size)
+    else:
+        place = *corners, block.first, block.turn or 0.0
+        found = most_over_plane(codes, *place, points, classes.size)
+    return np.append(classes, np.nan)[found]  # -1 is the last
+
+
+def _along_axes(block: Block, corners: Positions) -> tuple[Taps, Taps]:
+    row, column = corners.row[:, 0], corners.column[0]
+    along = short_way(np.diff(column), block.turn)
+    return (
+        covered(row[:-1], row[1:], block.first[0], block.values.shape[0]),
+        covered(column[:-1], column[:-1] + along, block.first[1], block.values.shape[1]),
+    )
+
+
+def _direction(mean: Callable[[Floats], Floats], block: Block, circle: float) -> Floats:
+    """Direction of the mean of unit vectors; none where opposite ones leave nothing."""
+    angle = block.values * (2 * np.pi / circle)
+    with np.errstate(invalid="ignore"):  # what is not finite is no data
+        east, north = mean(np.sin(angle)), mean(np.cos(angle))
+    values = np.arctan2(east, north) / (2 * np.pi) * circle % circle
+    values = np.where(values >= circle, 0.0, values)  # a hair below 0 is rounded to 360
+    return np.where(np.hypot(east, north) > EDGE, values, np.nan)

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import CRS
+from pyproj import CRS, Transformer
+from rasterio.warp import reproject
 
 from siting.grid import cell_area, make_grid
 from siting.io import resample as module
@@ -165,3 +167,98 @@ def test_grid_finer_than_one_source_cell() -> None:
     grid = degrees(0.01, (0.2, 0.2, 0.3, 0.3))
     assert np.array_equal(on_grid([[7.0]], grid, "nearest"), np.full((10, 10), 7.0))
     assert on_grid([[7.0]], grid, "sum").sum() == pytest.approx(0.07)
+
+
+def relief(height=60, width=80, seed=4):
+    values = np.random.default_rng(seed).normal(size=(height, width))
+    values[5:9, 20:30] = np.nan
+    return values
+
+
+def warped(values, frame, grid, how):
+    rows, columns = (slice(0, size) for size in grid.shape.yx)
+    return resample(frame, lambda r, c: values[r, c], grid, rows, columns, how)
+
+
+def reprojected(values, frame, grid, method):
+    """The same by rasterio."""
+    found = np.empty(grid.shape.yx)
+    reproject(
+        values, found, src_transform=frame.affine, src_crs=frame.crs.to_wkt(),
+        dst_transform=grid.affine, dst_crs=str(grid.crs), src_nodata=np.nan, dst_nodata=np.nan,
+        resampling=rasterio.enums.Resampling[method],
+    )  # fmt: skip
+    return found
+
+
+def exact_positions(frame, grid):
+    """Row and column in the raster of each centre of the grid, every one transformed."""
+    j, i = np.meshgrid(np.arange(grid.shape.x) + 0.5, np.arange(grid.shape.y) + 0.5)
+    transformer = Transformer.from_crs(str(grid.crs), frame.crs, always_xy=True)
+    column, row = ~frame.affine * transformer.transform(*(grid.affine * (j, i)))
+    return row, column
+
+
+PLACED = [
+    Affine(0.1, 0, -100, 0, -0.1, 42),
+    Affine(0.1, 0, -100, 0, 0.1, 36),  # rows run north
+    Affine(-0.1, 0, -92, 0, -0.1, 42),  # columns run west
+    Affine.translation(-97, 41) * Affine.rotation(30) * Affine.scale(0.09, -0.09),
+]
+GRIDS = [
+    make_grid("EPSG:5070", 7_000, (-300_000, 1_500_000, 300_000, 2_100_000)),
+    make_grid("EPSG:32614", 9_000, (200_000, 4_000_000, 800_000, 4_700_000)),
+    make_grid("EPSG:4326", 0.07, (-101, 36, -92, 42)),
+]
+
+
+@pytest.mark.parametrize("affine", PLACED)
+@pytest.mark.parametrize("grid", GRIDS)
+def test_nearest_is_that_of_rasterio(affine, grid) -> None:
+    """Where GDAL's approximation of positions, up to 0.125 cells off, cannot tell otherwise."""
+    values = relief()
+    frame = Frame(WGS84, affine, *values.shape)
+    found = warped(values, frame, grid, Resampling("nearest", 0.7))
+    wanted = reprojected(values, frame, grid, "nearest")
+    sure = np.all([np.abs(each % 1 - 0.5) < 0.375 for each in exact_positions(frame, grid)], axis=0)
+    assert (np.isfinite(wanted) & sure).sum() > 100
+    assert np.array_equal(found[sure], wanted[sure], equal_nan=True)
+
+
+@pytest.mark.parametrize("affine", PLACED)
+@pytest.mark.parametrize("grid", GRIDS)
+def test_bilinear_values_of_a_plane_are_the_plane(affine, grid) -> None:
+    row, column = np.mgrid[0:60, 0:80] + 0.5
+    frame = Frame(WGS84, affine, 60, 80)
+    field = 3 * row + 5 * column
+    found = warped(field, frame, grid, Resampling("bilinear", 0.7))
+    row, column = exact_positions(frame, grid)
+    inside = (row > 0.5) & (row < 59.5) & (column > 0.5) & (column < 79.5)
+    assert inside.sum() > 200
+    assert np.abs(found - 3 * row - 5 * column)[inside].max() < 1e-6
+    theirs = reprojected(field, frame, grid, "bilinear")
+    assert np.abs(found - theirs)[inside].max() < 8 * 0.125
+
+
+def test_means_of_coarse_cells_askew_leave_out_what_lies_outside() -> None:
+    """A cell of 40 x 40 source cells, turned by 90 degrees, is the mean of just these."""
+    values = np.random.default_rng(6).random((80, 80))
+    turned = Affine(0, 1000, 0, 1000, 0, 2_000_000)
+    frame = Frame(CRS("EPSG:5070"), turned, 80, 80)
+    grid = make_grid("EPSG:5070", 40_000, (0, 2_000_000, 80_000, 2_080_000))
+    found = warped(values, frame, grid, Resampling("average", 40.0))
+    means = values.reshape(2, 40, 2, 40).mean(axis=(1, 3))
+    assert np.allclose(found, means.T[::-1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", ["nearest", "bilinear", "average", "sum", "mode"])
+@pytest.mark.parametrize("grid", [GRIDS[0], make_grid("EPSG:3571", 90_000, (-3e6, -3e6, 0, 0))])
+def test_a_cell_is_the_same_to_the_bit_in_any_piece(method, grid) -> None:
+    values = np.round(relief(180, 360), 1)
+    frame = Frame(WGS84, Affine(1, 0, -180, 0, -1, 90), 180, 360)
+    how = Resampling(method, 1.7)
+    whole = warped(values, frame, grid, how)
+    for rows, columns in ((slice(3, 20), slice(0, 9)), (slice(7, 8), slice(11, 33))):
+        part = resample(frame, lambda r, c: values[r, c], grid, rows, columns, how)
+        assert part.tobytes() == whole[rows, columns].tobytes()
+    assert np.isfinite(whole).mean() > 0.5

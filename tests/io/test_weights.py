@@ -1,4 +1,4 @@
-"""Weights of source cells, by hand: at edges and centres, over areas, beyond the raster."""
+"""How much of each cell lies between two positions, by hand; an archive without times."""
 
 import zipfile
 from io import BytesIO
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from siting.io.archive import zipped
-from siting.io.weights import Taps, along_axes, covered, in_plane, linear, nearest, pairs
+from siting.io.weights import Taps, covered
 
 
 def at(taps: Taps) -> list[dict[int, float]]:
@@ -20,30 +20,6 @@ def at(taps: Taps) -> list[dict[int, float]]:
         }
         for i in range(taps.source.shape[1])
     ]
-
-
-def test_the_nearest_cell_is_the_one_around() -> None:
-    position = np.array([0.0, 0.99, 1.0, 2.5, 3.0, -0.01, 3.01, np.nan])
-    assert at(nearest(position, 3)) == [{0: 1}, {0: 1}, {1: 1}, {2: 1}, {2: 1}, {}, {}, {}]
-
-
-@pytest.mark.parametrize(
-    ("position", "weights"),
-    [
-        (0.5, {0: 1}),  # a centre
-        (1.5, {1: 1}),
-        (2.5, {2: 1}),
-        (1.0, {0: 0.5, 1: 0.5}),
-        (1.25, {0: 0.25, 1: 0.75}),
-        (0.25, {0: 0.75}),  # half a cell at the edge has one neighbour only
-        (2.75, {2: 0.75}),
-        (-0.1, {}),
-        (3.1, {}),
-        (np.nan, {}),
-    ],
-)
-def test_linear_weights_fall_with_the_distance(position: float, weights: dict[int, float]) -> None:
-    assert at(linear(np.array([position]), 3)) == [pytest.approx(weights)]
 
 
 @pytest.mark.parametrize(
@@ -63,35 +39,17 @@ def test_linear_weights_fall_with_the_distance(position: float, weights: dict[in
         (1.0, np.nan, {}),
     ],
 )
+@pytest.mark.parametrize("first", [0, 7, -3])
 def test_cells_count_by_how_much_of_them_is_covered(
-    start: float, stop: float, weights: dict[int, float]
+    start: float, stop: float, weights: dict[int, float], first: int
 ) -> None:
-    assert at(covered(np.array([start]), np.array([stop]), 3)) == [pytest.approx(weights)]
+    found = covered(np.array([start + first]), np.array([stop + first]), first, 3)
+    assert at(found) == [pytest.approx(weights)]
 
 
 def test_several_targets_stand_side_by_side() -> None:
-    taps = covered(np.array([0.0, 0.0, 2.0]), np.array([1.0, 3.0, 2.5]), 3)
+    taps = covered(np.array([0.0, 0.0, 2.0]), np.array([1.0, 3.0, 2.5]), 0, 3)
     assert at(taps) == [{0: 1}, {0: 1, 1: 1, 2: 1}, {2: 0.5}]
-
-
-def test_weights_along_axes_are_those_of_a_plane() -> None:
-    values = np.arange(12.0).reshape(3, 4) ** 2
-    row = covered(np.array([0.5, 1.0]), np.array([1.5, 3.0]), 3)
-    column = linear(np.array([0.5, 1.25, 3.0]), 4)
-    found = along_axes(row, column, (3, 4))(values)
-    rows = np.array([[0.5, 0.5, 0], [0, 1, 1]])
-    columns = np.array([[1, 0, 0, 0], [0.25, 0.75, 0, 0], [0, 0, 0.5, 0.5]])
-    np.testing.assert_allclose(found, rows @ values @ columns.T, rtol=1e-15)
-
-
-def test_pairs_are_each_with_each() -> None:
-    values = np.arange(12.0).reshape(3, 4)
-    row, column = (linear(np.array([[each]]), size) for each, size in ((1.25, 3), (2.0, 4)))
-    one, other = pairs(row, column)
-    assert one.source.shape == other.source.shape == (4, 1, 1)
-    found = in_plane(one, other, (3, 4))(values)
-    # Rows 0 and 1 by 1/4 and 3/4, columns 1 and 2 by half each.
-    assert found == pytest.approx(np.array([[0.25 * 1.5 + 0.75 * 5.5]]))
 
 
 def test_an_archive_has_its_files_by_name_without_times() -> None:
