@@ -31,6 +31,9 @@ from siting.pipeline.schema import NAME
 from siting.pipeline.source_steps import data_roots, source_step
 from siting.projection import analysis_crs
 from siting.signature import Marks
+from siting.sources.folders import find_pipeline
+
+__all__ = ["check", "check_file", "find_pipeline"]
 
 CALL_SECTIONS = ("layers", "simulation", "economics", "exclusions", "scoring")
 # What the run hands to the candidates function beside what the file says.

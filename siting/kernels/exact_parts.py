@@ -9,15 +9,6 @@ from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
 from siting.kernels.prediction import model_errors, predicted
-from siting.kernels.tree_models import trees_of
-from siting.kernels.tree_shapley import (
-    IDENTITY,
-    LOGISTIC,
-    linked,
-    scaling,
-    tree_scores,
-    tree_shapley,
-)
 
 Floats = NDArray[np.float64]
 # The closed form must give the score of the estimator itself to this, or it is not used.
@@ -90,6 +81,10 @@ def _unwrapped(estimator: Any, X: Any, background: Any) -> tuple[Any, Any, Any]:
 
 
 def _of_trees(estimator: Any, X: Any, background: Any) -> Parts | None:
+    # Compiled kernels load numba, which checking a pipeline file does not need.
+    from siting.kernels.tree_models import trees_of
+    from siting.kernels.tree_shapley import tree_scores, tree_shapley
+
     with model_errors("MODEL_PREDICT", estimator):
         trees = trees_of(estimator, X)
     if trees is None:
@@ -103,6 +98,8 @@ def _of_trees(estimator: Any, X: Any, background: Any) -> Parts | None:
 
 def _of_line(estimator: Any, X: Any, background: Any) -> Parts | None:
     """Parts of a linear model: slope times difference, averaged over the background."""
+    from siting.kernels.tree_shapley import IDENTITY, LOGISTIC, linked, scaling
+
     slope = np.atleast_2d(np.asarray(getattr(estimator, "coef_", np.zeros((0, 0)))))
     if slope.shape != (1, np.shape(X)[1]) or not hasattr(estimator, "intercept_"):
         return None
@@ -117,6 +114,8 @@ def _of_line(estimator: Any, X: Any, background: Any) -> Parts | None:
 
 
 def _told(kind: str, link: int) -> str:
+    from siting.kernels.tree_shapley import IDENTITY
+
     if link == IDENTITY:
         return f"exact Shapley value of the {kind} against a sample of the training data"
     return (

@@ -37,6 +37,18 @@ def functions(section: str) -> dict[str, Spec]:
     return {spec.name: spec for spec in sorted(found, key=lambda each: each.name)}
 
 
+@cache
+def _of_module(section: str, name: str) -> dict[str, Spec]:
+    """Marked functions of the one module that a written name begins with; none without one."""
+    if section in MODULES:
+        return functions(section)
+    package = importlib.import_module(PACKAGES[section])
+    if name not in {each.name for each in pkgutil.iter_modules(package.__path__)}:
+        return {}
+    module = importlib.import_module(f"{package.__name__}.{name}")
+    return {spec.name: spec for spec in _marked(module, section)}
+
+
 def _marked(module: ModuleType, section: str) -> list[Spec]:
     """Specs of the functions that this very module defines; what it imports does not count."""
     specs = (spec_of(each) for each in vars(module).values())
@@ -48,16 +60,16 @@ def _marked(module: ModuleType, section: str) -> list[Spec]:
 
 
 def resolve(section: str, name: str, where: str) -> Spec:
-    """The function of that name in a section.
+    """The function of that name in a section; only its own module is imported for it.
 
     Raises
     ------
     PipelineError
         FUNCTION_UNKNOWN, naming the nearest one.
     """
+    if found := _of_module(section, name.partition(".")[0]).get(name):
+        return found
     known = functions(section)
-    if name in known:
-        return known[name]
     raise PipelineError(
         "FUNCTION_UNKNOWN",
         f"there is no function '{name}' under {section}",
