@@ -8,19 +8,25 @@ from typing import Any
 import numpy as np
 
 from siting.grid import TILE, cell_area
+from siting.kernels.memory_budget import tiles_at_once
 from siting.pipeline import timings
 from siting.pipeline.plan import Plan, Step
 from siting.store import default_root
 
 # Shares of raw float32 bytes that layers take in the store, measured on the default pipeline.
 STORED_SHARE = 0.35
-# What Python and its libraries hold before the first cell [bytes], measured on the default run.
-BASE_MEMORY = 600_000_000
+# What Python and its libraries hold before the first cell [bytes], measured: 0.45 GB when a run
+# begins, 0.62 GB with what reading, scoring and compiled kernels load and what allocators keep.
+BASE_MEMORY = 620_000_000
 # What the files of a run take before the first cell, and for each cell, measured on the default
 # run, which asks for one raster.
 BASE_OUTPUT, CELL_OUTPUT = 6_000_000, 3.0
-# Tiles of float64 in flight for each processor while a layer is computed.
-TILES_IN_FLIGHT = 12
+# Bytes for each cell of a tile that are in memory for each layer that a step takes or gives.
+TILE_CELL = 8
+LEAST_WIDE = 6  # layers that any step is counted with: what is made of one has copies of its own
+# Bytes for each cell of a layer while it is put on the map: values, values in order, codes.
+DRAWN_CELL = 21
+DRAWN_LENGTH, DRAWN_AT_ONCE = 4096, 2
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Estimate:
     store_bytes: int
     output_bytes: int
     memory_bytes: int
+    least_memory_bytes: int
     seconds: float
     processors: int
 
@@ -68,9 +75,6 @@ def estimate_plan(plan: Plan, waiting: Sequence[Step] | None = None) -> Estimate
     seconds = timings.expected(rates, "start", cells) + timings.expected(rates, "outputs", cells)
     seconds += sum(timings.expected(rates, timings.name(step), cells) for step in steps)
     processors = os.cpu_count() or 1
-    tile = min(rows, TILE) * min(columns, TILE) * 8
-    # Outputs hold each layer once as a byte a cell, and a few whole columns of scores.
-    memory = BASE_MEMORY + processors * TILES_IN_FLIGHT * tile + cells * (layers + 60)
     return Estimate(
         rows,
         columns,
@@ -80,10 +84,29 @@ def estimate_plan(plan: Plan, waiting: Sequence[Step] | None = None) -> Estimate
         layers,
         int(cells * 4 * stored * STORED_SHARE),
         int(BASE_OUTPUT + cells * CELL_OUTPUT * max(rasters, 1)),
-        memory,
+        _memory(plan, steps, rows, columns),
+        _memory(plan, steps, 1, 1),
         seconds,
         processors,
     )
+
+
+def _memory(plan: Plan, steps: Sequence[Step], rows: int, columns: int) -> int:
+    """Peak of a run: of the widest step's tiles, or of the layers that the map is drawn from."""
+    tile = min(rows, TILE) * min(columns, TILE) * TILE_CELL
+    tiles = max(_width(plan, steps), LEAST_WIDE) * tile * tiles_at_once(1)
+    side = max(rows, columns)
+    drawn = rows * columns // max(-(-side // DRAWN_LENGTH), 1) ** 2
+    return BASE_MEMORY + max(tiles, DRAWN_AT_ONCE * DRAWN_CELL * drawn)
+
+
+def _width(plan: Plan, steps: Sequence[Step]) -> int:
+    """Layers that the step with most of them takes and gives."""
+    return max((_layers([*map(plan.step, _used(step)), step]) for step in steps), default=0)
+
+
+def _used(step: Step) -> set[str]:
+    return {reference.partition(".")[0] for reference in step.references}
 
 
 def _layers(steps: Sequence[Step]) -> int:

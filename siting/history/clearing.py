@@ -1,22 +1,17 @@
 """Room on the disk: stored values that nobody used for long, and published runs beyond the last."""
 
-import re
 import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from siting.errors import PipelineError
 from siting.history.published import folders
+from siting.kernels.memory_budget import size_of
 from siting.publish import latest, lock
 from siting.store import Store, gc
 from siting.store.files import files_below, storing
 from siting.store.garbage import least_used
-
-_UNITS = {"": 1, "B": 1}
-_UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("kMGT", 1)}
-_UNITS |= {f"{letter}iB": 1024**power for power, letter in enumerate("KMGT", 1)}
 
 
 @dataclass(frozen=True)
@@ -49,16 +44,7 @@ def parse_size(text: str) -> int:
     >>> parse_size("5GB"), parse_size("1.5 MiB"), parse_size("0")
     (5000000000, 1572864, 0)
     """
-    match = re.fullmatch(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]*)\s*", text)
-    if match is None or match[2] not in _UNITS:
-        raise PipelineError(
-            "OPTION_INVALID",
-            "not a size",
-            where="--keep-bytes",
-            found=text,
-            wanted="a number with one of " + ", ".join(filter(None, _UNITS)),
-        )
-    return int(float(match[1]) * _UNITS[match[2]])
+    return size_of(text, "--keep-bytes")
 
 
 def clear(

@@ -53,10 +53,11 @@ _VIRTUAL = (b"<VRTDataset", b"<OGRVRT", b"<GDALTileIndex")
 
 # Options of rasterio's GDAL while it reads: nothing beside the file counts (.aux.xml, .ovr, .msk,
 # world files), and nothing but the file is opened.
-GDAL_READING: dict[str, str] = {
+GDAL_READING: dict[str, str | int] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_NUM_THREADS": "1",
+    "GDAL_CACHEMAX": 64 << 20,  # bytes, as rasterio has it; else a twentieth of the memory
     "GRIB_NORMALIZE_UNITS": "NO",  # or kelvin would come as Celsius, without a word
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
 }

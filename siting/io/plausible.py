@@ -1,7 +1,6 @@
 """What the values of a raster show: undeclared no-data, infinities, nothing at all."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from siting.io.placement import Window
 from siting.io.quantities import names_directions
 from siting.io.quantity_range import check_quantity
 from siting.io.source import RasterSource, equals
+from siting.io.spool import Spool
 from siting.kinds import LayerKind
 from siting.wording import counted
 
@@ -97,27 +97,35 @@ def is_sentinel(value: Any) -> bool:
     return abs(float(one)) >= _ENDLESS or any(bool(equals(one, number)) for number in SENTINELS)
 
 
-def look(source: RasterSource, window: Window) -> Summary:
-    """Summary of the stored values of a part of a raster."""
+def look(source: RasterSource, window: Window) -> tuple[Summary, RasterSource]:
+    """Summary of the stored values of a part of a raster; and the raster, to be read from then on.
+
+    What was looked at is not decoded again: it is kept for the second time.
+    """
     summary = Summary()
-    start, stop = max(window.column, 0), min(window.column + window.width, source.frame.width)
+    columns = slice(max(window.column, 0), min(window.column + window.width, source.frame.width))
     if window.column < 0 or window.column + window.width > source.frame.width:
-        start, stop = 0, source.frame.width
-    for rows in _strips(source, window, stop - start):
-        values, missing = source.stored(rows, slice(start, stop))
+        columns = slice(0, source.frame.width)
+    every, strips = _strips(source, window, columns.stop - columns.start)
+    spool = Spool(source.load, slice(max(window.row, 0), window.row + window.height), columns)
+    for rows in strips[::every]:
+        values, missing = source.stored(rows, columns)
         summary.add(values[~missing])
+        if every == 1:
+            spool.add(rows, values, missing)
+    kept = replace(source, load=spool.load)
     # What was taken together over time is judged by the values that it was made of.
-    return summary if source.evidence is None else source.evidence.summary
+    return (summary if source.evidence is None else source.evidence.summary), kept
 
 
-def _strips(source: RasterSource, window: Window, width: int) -> Iterator[slice]:
+def _strips(source: RasterSource, window: Window, width: int) -> tuple[int, list[slice]]:
+    """Strips of whole blocks, and of how many one is looked at."""
     block = source.block_rows
     height = max(block, _STRIP // max(width, 1) // block * block, 1)
-    first, end = window.row // block * block, window.row + window.height
-    starts = range(max(first, 0), end, height)
+    first, end = max(window.row // block * block, 0), window.row + window.height
+    starts = range(first, end, height)
     every = max(1, int(np.ceil(len(starts) * height * width / MAX_LOOK)))
-    for start in starts[::every]:
-        yield slice(max(start, window.row), min(start + height, end))
+    return every, [slice(max(start, window.row), min(start + height, end)) for start in starts]
 
 
 def check_values(

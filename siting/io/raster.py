@@ -105,8 +105,9 @@ def read_raster(
     Values are taken at cell centres where the file's cells are about as large as the grid's or
     larger (bilinear; nearest for classes), over the whole cell where they are smaller (mean,
     most frequent class); counts are shared out by area. Directions are averaged as unit vectors.
-    Cells are masked before values are scaled. The file is read once here, to look at its values,
-    and then tile by tile.
+    Cells are masked before values are scaled. The file is read once, here, to look at its values;
+    what was decoded is kept in a file of the store for the tiles. Of a raster of more than 200
+    million cells a part is looked at here, and all of it is read tile by tile.
     """
     part = Part(variable, band, over_time, time_range, kind, units)
     file = local_file(path)
@@ -145,7 +146,7 @@ def _on_grid(
     if ground is None:
         raise outside(source.frame, grid, file)
     _check_size(source, ground)
-    summary = look(source, ground.window)
+    summary, source = look(source, ground.window)
     check_values(source, summary, kind, valid_range)
     _check_precision(source, summary.low, summary.high)
     check_extent(source.frame, grid, ground.ratio, file)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from siting.errors import StorageError
 from siting.estimate import Estimate
+from siting.kernels import memory_budget
 from siting.store import require_spaces
 
 _CGROUP = Path("/sys/fs/cgroup")
@@ -28,11 +29,18 @@ def require_room(needs: Estimate, out: Path, store: Path) -> None:
         DISK_SPACE_LOW or MEMORY_LOW.
     """
     require_spaces({store: needs.store_bytes, out: needs.output_bytes})
-    require_memory(needs.memory_bytes)
+    require_memory(needs.memory_bytes, needs.least_memory_bytes)
 
 
-def require_memory(needed: int) -> None:
+def require_memory(needed: int, least: int | None = None) -> None:
     """Nothing where a peak of so many bytes fits into the memory; else an error.
+
+    Parameters
+    ----------
+    needed : int
+        The peak [bytes].
+    least : int, optional
+        What the same run takes on a grid of few cells [bytes].
 
     Raises
     ------
@@ -43,19 +51,31 @@ def require_memory(needed: int) -> None:
     free = available_memory()
     if free is None or needed - taken <= free:
         return
+    limit = memory_budget.limit()
+    limited = limit is not None and limit - taken <= free
     raise StorageError(
         "MEMORY_LOW",
         "the memory has no room for the run",
+        where="--max-memory" if limited else "",
         found=f"{(free + taken) / 1e9:.2f} GB can be had",
         wanted=f"{needed / 1e9:.2f} GB",
-        fix="choose a coarser --resolution or smaller bounds, close other programs, or run it on a "
-        "machine with more memory",
+        fix=_way_out(free + taken, least, limited),
+    )
+
+
+def _way_out(room: int, least: int | None, limited: bool) -> str:
+    more = "raise the limit" if limited else "close other programs"
+    if least is not None and least > room:
+        return f"{more}: on the coarsest grid this pipeline would still take {least / 1e9:.2f} GB"
+    return (
+        f"choose a coarser --resolution or smaller bounds, {more}, or run it on a "
+        "machine with more memory"
     )
 
 
 def available_memory() -> int | None:
     """Memory that this process can still get [bytes]; None where the system does not say."""
-    limits = [_unused(), *_of_cgroups(), _of_process()]
+    limits = [_unused(), *_of_cgroups(), *_of_process(), _of_budget()]
     return (
         max(min(limits), 0) if (limits := [each for each in limits if each is not None]) else None
     )
@@ -70,10 +90,21 @@ def _unused() -> int | None:
     return None
 
 
-def _of_process() -> int | None:
-    """What ``ulimit -v`` leaves."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return None if limit == resource.RLIM_INFINITY else limit - _pages(0)
+def _of_process() -> list[int]:
+    """What ``ulimit -v`` and ``ulimit -d`` leave."""
+    kinds = {resource.RLIMIT_AS: 0, resource.RLIMIT_DATA: 5}
+    limits = {kind: resource.getrlimit(kind)[0] for kind in kinds}
+    return [
+        each - _pages(kinds[kind])
+        for kind, each in limits.items()
+        if each != resource.RLIM_INFINITY
+    ]
+
+
+def _of_budget() -> int | None:
+    """What ``--max-memory`` leaves."""
+    limit = memory_budget.limit()
+    return None if limit is None else limit - _resident()
 
 
 def _of_cgroups(root: Path = _CGROUP, process: Path = Path("/proc/self/cgroup")) -> list[int]:

@@ -26,7 +26,7 @@ def plan(tmp_path, monkeypatch):
 def test_a_run_without_memory_is_refused_before_it_begins(plan, tmp_path, monkeypatch):
     monkeypatch.setattr(room, "available_memory", lambda: 1000)
     monkeypatch.setattr(room, "_resident", lambda: 0)
-    with pytest.raises(StorageError, match=r"MEMORY_LOW(.|\n)*coarser --resolution") as caught:
+    with pytest.raises(StorageError, match=r"MEMORY_LOW(.|\n)*close other programs") as caught:
         run_plan(plan, tmp_path / "out")
     assert caught.value.exit_code == 4
     assert Store().stored_keys() == []
@@ -46,6 +46,15 @@ def test_what_the_process_holds_already_counts_for_it(monkeypatch):
     room.require_memory(1 * GB + GB // 2)
     with pytest.raises(StorageError, match=r"1\.50 GB can be had(.|\n)*1\.60 GB"):
         room.require_memory(16 * GB // 10)
+
+
+def test_what_would_fit_is_told(monkeypatch):
+    monkeypatch.setattr(room, "available_memory", lambda: 2 * GB)
+    monkeypatch.setattr(room, "_resident", lambda: 0)
+    with pytest.raises(StorageError, match=r"coarser --resolution or smaller bounds"):
+        room.require_memory(3 * GB, GB)
+    with pytest.raises(StorageError, match=r"on the coarsest grid .* still take 2\.50 GB"):
+        room.require_memory(3 * GB, 5 * GB // 2)
 
 
 def test_a_step_that_is_stored_needs_no_room(plan):

@@ -15,7 +15,7 @@ from rasterio.windows import Window
 from siting.errors import GridError
 from siting.grid import TILE
 
-_GDAL = {"GDAL_PAM_ENABLED": "NO", "GDAL_NUM_THREADS": "1", "GDAL_CACHEMAX": 128}
+_GDAL = {"GDAL_PAM_ENABLED": "NO", "GDAL_NUM_THREADS": "1", "GDAL_CACHEMAX": 64 << 20}
 ACROSS = 4 * TILE  # columns that are written at once
 _TAGS = ("kind", "long_name", "status", "source", "vintage", "resampling")
 
