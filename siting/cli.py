@@ -79,8 +79,13 @@ def run(
     scheduler: Annotated[
         str | None, typer.Option(help="Work on tiles by this dask scheduler: tcp://HOST:PORT.")
     ] = None,
+    max_memory: Annotated[
+        str | None, typer.Option(help="Resident memory that the run may take, such as '2 GB'.")
+    ] = None,
 ) -> None:
     """Run a pipeline: score, candidates, map, tables and report."""
+    if max_memory is not None and _limit(max_memory):
+        raise typer.Exit(supervised(app))
     from siting.run.judgement import refused
     from siting.run.unchanged import asked_for, remember, unchanged
     from siting.sources.folders import find_pipeline
@@ -349,6 +354,16 @@ def help_(
 def version() -> None:
     """Version of siting."""
     print(__version__)
+
+
+def _limit(max_memory: str) -> bool:
+    """Set a limit on memory; whether this process has not been told of one before."""
+    from siting.kernels import memory_budget
+
+    if memory_budget.limit() is not None:
+        return False
+    memory_budget.keep_within(memory_budget.size_of(max_memory, "--max-memory"))
+    return True
 
 
 def _checked(pipeline: str, resolution: str | None = None) -> "Plan":
