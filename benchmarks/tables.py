@@ -60,12 +60,15 @@ def headline(rows: list[Row]) -> str:
         for kind in ("wall_ratios", "cpu_ratios")
         for each in (REDUCED, WHOLE)
     }
+    same, whole = (
+        (told["wall_ratios", each], told["cpu_ratios", each]) for each in (REDUCED, WHOLE)
+    )
     return (
-        f"**Median over {len(pipelines)} real pipelines end to end, input and output included: "
-        f"a script takes {told['wall_ratios', REDUCED]:.2f} times as long as siting does for the same "
-        f"steps ({told['cpu_ratios', REDUCED]:.2f} times the processor time), and "
-        f"{told['wall_ratios', WHOLE]:.2f} times as long as siting's whole run with all that the "
-        f"script leaves out ({told['cpu_ratios', WHOLE]:.2f}). Below 1 the script is faster.**"
+        f"**Median over {len(pipelines)} real pipelines end to end, input and output included: a "
+        f"script takes {same[0]:.2f} times as long as siting does for the same steps "
+        f"({same[1]:.2f} times the processor time), and {whole[0]:.2f} times as long as siting's "
+        f"whole run with all that the script leaves out ({whole[1]:.2f}). Below 1 the script is "
+        "faster.**"
     )
 
 

@@ -38,7 +38,7 @@ def end_to_end(name: str, rounds: int, *, coarse: bool = False) -> dict[str, Any
     with TemporaryDirectory(prefix="siting-benchmark-") as temporary:
         folder = Path(temporary)
         began = time.perf_counter()
-        told = _agree(name, siting_cell, script_cell, folder)
+        told = agree(name, siting_cell, script_cell, folder)
         first = time.perf_counter() - began
         commands = {
             REDUCED: _siting(_file(name, folder), siting_cell, folder / "out"),
@@ -46,16 +46,16 @@ def end_to_end(name: str, rounds: int, *, coarse: bool = False) -> dict[str, Any
             WHOLE: _siting(name, siting_cell, folder / "out"),
         }
         _tell(first, rounds)
-        spent: dict[str, list[Spent]] = {each: [] for each in commands}
+        runs: dict[str, list[Spent]] = {each: [] for each in commands}
         for number in range(rounds):
             for each in list(commands) if number % 2 == 0 else reversed(list(commands)):
-                spent[each].append(_spent(commands[each]))
+                runs[each].append(spent(commands[each]))
     return {
         "what": name,
         "cell": siting_cell,
         "left_out": steps.left_out,
         **told,
-        **_figures(spent),
+        **_figures(runs),
     }
 
 
@@ -65,13 +65,13 @@ def _tell(first: float, rounds: int) -> None:
     print(f"  results agree; about {minutes:.1f} more minutes", file=sys.stderr, flush=True)
 
 
-def _agree(name: str, siting_cell: str, script_cell: str, folder: Path) -> dict[str, Any]:
+def agree(name: str, siting_cell: str, script_cell: str, folder: Path) -> dict[str, Any]:
     """Run both once with all compared layers kept, and compare them."""
     steps = SCRIPTS[name]
     compared = tuple(dict.fromkeys((*steps.layers, *steps.alike)))
     file = _file(name, folder, compared)
-    _spent(_siting(file, siting_cell, folder / "compared"))
-    _spent([*_script(name, script_cell, folder), "--layers"])
+    spent(_siting(file, siting_cell, folder / "compared"))
+    spent([*_script(name, script_cell, folder), "--layers"])
     return agreement(steps, folder / "compared" / "latest", folder)
 
 
@@ -90,7 +90,7 @@ def _script(name: str, cell: str, folder: Path) -> list[str]:
     return [sys.executable, "-m", f"benchmarks.pipelines.{name}", cell, str(folder)]
 
 
-def _spent(command: list[str]) -> Spent:
+def spent(command: list[str]) -> Spent:
     """Run a command with an empty store; ends with what it said where it fails."""
     with TemporaryDirectory(prefix="siting-benchmark-") as temporary:
         said = Path(temporary) / "said.txt"
