@@ -23,6 +23,7 @@ from siting.scoring.fitted import fitted_model
 from siting.scoring.fitting import bootstrap_rows, fit
 from siting.scoring.out_of_fold import out_of_fold
 from siting.scoring.placed_folds import places
+from siting.scoring.targets import tell_perfect
 from siting.scoring.training import Training
 from siting.wording import counted
 
@@ -120,6 +121,7 @@ def classes_of_cells(
             where=str(cells.attrs.get("name", "cells")),
             found=f"'{target}' from {y.min():g} to {y.max():g}", fix="name a column of 1 and 0",
         )  # fmt: skip
+    tell_perfect(table.X, y, str(cells.attrs.get("name", "cells")))
     return table
 
 

@@ -120,7 +120,8 @@ def cells(
             approaches:
               logistic: {sklearn.linear_model.LogisticRegression: {C: 0.1}}
 
-    A value that is high in the east, where all presences are, and folds without a buffer:
+    A value that is high in the east, where all presences are, as if it were made of them, and
+    folds without a buffer:
 
     >>> import numpy as np
     >>> from geopandas import GeoDataFrame, points_from_xy
@@ -135,8 +136,8 @@ def cells(
     ...     found = cells(table, ["east"], "known", {"bayes": GaussianNB()},
     ...                   folds=spatial_blocks("1 degree", "0 km", 5), within="2 degree",
     ...                   bootstraps=100, draws=20)
-    >>> findings[0].code, found.record["methods"][0]["sites"]["auc"]["value"]
-    ('FOLDS_BUFFER_SHORT', 1.0)
+    >>> [each.code for each in findings[:2]], found.record["methods"][0]["sites"]["auc"]["value"]
+    (['FEATURE_LEAK', 'FOLDS_BUFFER_SHORT'], 1.0)
     """
     _check_column_vintages(cells, features, folds)
     table = cells_table(cells, features, target=target, group=group, region=region)

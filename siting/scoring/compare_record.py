@@ -26,6 +26,7 @@ from siting.scoring.compare_scores import (
 )
 from siting.scoring.compare_units import units_of
 from siting.scoring.compare_verdict import verdict
+from siting.scoring.fitted import tell_constant
 from siting.scoring.fitting import fit
 from siting.scoring.folds import (
     nearest_neighbour_distance_matching,
@@ -35,6 +36,7 @@ from siting.scoring.folds import (
 )
 from siting.scoring.nearest_neighbour_folds import NearestNeighbourFolds
 from siting.scoring.placed_folds import BlockFolds, places
+from siting.scoring.targets import tell_perfect
 from siting.scoring.training import Training
 from siting.scoring.variogram import suggested, warn_short_buffer
 
@@ -125,6 +127,15 @@ def _check(task: Task) -> None:
             "TOO_FEW_POSITIVES", "five systems of each class are needed at least",
             where="compare", found=f"{positive} with presence, {other} without",
         )  # fmt: skip
+    X = task.table.X.to_numpy()
+    if not (X.min(axis=0) < X.max(axis=0)).any():
+        raise InputError(
+            "FEATURES_CONSTANT", "none of the features varies among the samples",
+            where="compare", found=", ".join(map(str, task.table.X.columns)),
+            wanted="features that differ from place to place",
+        )  # fmt: skip
+    tell_constant(task.table)
+    tell_perfect(task.table.X, y, "compare")
 
 
 def _suggested_folds(table: Training, found: Mapping[str, Any]) -> Splitter:

@@ -69,7 +69,7 @@ def fitted_model(
     InputError
         FEATURES_CONSTANT.
     """
-    _tell_constant(table)
+    tell_constant(table)
     fitted = fit(model, table.X, table.y, table.weight)
     importance = feature_importance(fitted, table.X, table.y, table.weight)
     names = tuple(map(str, table.X.columns))
@@ -89,7 +89,7 @@ def fitted_model(
     return FittedModel(fitted, names, card, table.X.to_numpy(dtype=np.float64)), known
 
 
-def _tell_constant(table: Training) -> None:
+def tell_constant(table: Training) -> None:
     """A finding for features with one value, beside others that vary."""
     varies = table.X.to_numpy().min(axis=0) < table.X.to_numpy().max(axis=0)
     if varies.any() and not varies.all():

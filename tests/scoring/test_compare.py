@@ -523,3 +523,35 @@ def test_great_basin_elevation_is_a_contrast_between_regions():
 
     trees = ExtraTreesClassifier(30, min_samples_leaf=3, random_state=0)
     assert site_auc(out_of_fold(trees, found, leak), sites) > 0.99
+
+
+def with_columns(**columns: Any) -> gpd.GeoDataFrame:
+    table = made("noise").assign(**columns)
+    table.attrs["columns"] = dict.fromkeys(columns, "1")
+    return table
+
+
+def compared_by(table: gpd.GeoDataFrame, features: list[str]) -> list[str]:
+    with collect() as findings:
+        compare.cells(
+            table, features, "positive", {"logistic": LogisticRegression()}, group="site",
+            folds=spatial_blocks("2 degree", "0 km", 4), within="2 degree", **FEW,
+        )  # fmt: skip
+    return [each.code for each in findings]
+
+
+def test_a_feature_made_of_the_labels_is_told_before_it_wins() -> None:
+    known = made("noise").positive.to_numpy()
+    rng = np.random.default_rng(2)
+    leak = known + rng.normal(0, 0.01, len(known))
+    fair = rng.normal(size=len(known))
+    assert "FEATURE_LEAK" in compared_by(with_columns(leak=leak, fair=fair), ["leak", "fair"])
+    assert "FEATURE_LEAK" not in compared_by(with_columns(fair=fair), ["fair"])
+
+
+def test_features_that_do_not_vary_are_told_and_refused_alone() -> None:
+    fair = np.random.default_rng(2).normal(size=SITES * CELLS)
+    table = with_columns(fair=fair, same=1.0)
+    assert "FEATURES_CONSTANT" in compared_by(table, ["fair", "same"])
+    with pytest.raises(InputError, match="FEATURES_CONSTANT: none of the features varies"):
+        compared_by(table, ["same"])
