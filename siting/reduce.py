@@ -15,6 +15,7 @@ from odc.geo.geobox import GeoBox
 
 from siting.grid import TILE, cell_area
 from siting.kernels.blocks import over_blocks
+from siting.kernels.order_statistics import order_statistics
 from siting.projection import Floats
 
 
@@ -130,8 +131,9 @@ def quantile(
 
     Notes
     -----
-    Holds all known values in memory. Without weights values are interpolated between cells, as
-    numpy does; with weights the quantile is the least value with at least the share at or below.
+    Without weights values are interpolated between cells, as numpy does, in bounded memory: those
+    of a large layer are counted first (:mod:`siting.kernels.order_statistics`). With weights the
+    quantile is the least value with at least the share at or below, and all are held.
 
     Examples
     --------
@@ -141,25 +143,36 @@ def quantile(
     >>> quantile(layer, [0.5], weights=layer).tolist()
     [2.0]
     """
-    layers = [layer] if weights is None else [layer, weights]
-    parts = _over_tiles(_known_cells, *layers)
+    if weights is None:
+        return _interpolated(layer, np.asarray(shares, dtype=np.float64))
+    parts = _over_tiles(_known_cells, layer, weights)
     values = np.concatenate([part[0] for part in parts])
     if not len(values):
         return np.full(len(shares), np.nan)
-    if weights is None:
-        return np.asarray(np.quantile(values, shares, overwrite_input=True), dtype=np.float64)
     each = np.concatenate([part[1] for part in parts])
     picked = np.quantile(values, shares, weights=each, method="inverted_cdf")
     return np.asarray(picked, dtype=np.float64)
 
 
-def _known_cells(
-    values: NDArray[Any], weights: NDArray[Any] | None = None
-) -> tuple[NDArray[Any], Floats]:
-    known = ~np.isnan(values)
-    if weights is None:
-        return values[known], np.empty(0)
-    known &= weights > 0
+def _interpolated(layer: xr.DataArray, shares: Floats) -> Floats:
+    """Quantiles between the two values around each, as :func:`numpy.quantile` has them."""
+    tiled = layer.chunk(dict.fromkeys(layer.dims, TILE)).data
+    tiled = tiled if tiled.dtype.kind == "f" else tiled.astype(np.float64)
+
+    def around(count: int) -> list[int]:
+        below = np.floor(shares * (count - 1)).astype(np.int64)
+        return [*below, *np.minimum(below + 1, count - 1)]
+
+    count, found = order_statistics(tiled, around)
+    if not count:
+        return np.full(len(shares), np.nan)
+    position = shares * (count - 1)
+    pairs = zip(*found.reshape(2, -1), position - np.floor(position), strict=True)
+    return np.array([np.quantile(np.array([a, b]), [share])[0] for a, b, share in pairs])
+
+
+def _known_cells(values: NDArray[Any], weights: NDArray[Any]) -> tuple[NDArray[Any], Floats]:
+    known = ~np.isnan(values) & (weights > 0)
     return values[known], np.asarray(weights[known], dtype=np.float64)
 
 
