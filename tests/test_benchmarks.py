@@ -22,23 +22,17 @@ COARSE = "1000 km"
 
 
 def the_case(name: str) -> Case:
-    peer = {
-        "distance": "pykdtree",
-        "kriging": "pykrige",
-        "solar": "pvlib",
-        "topsis": "pymcdm",
-        "wave_flux": "mhkit",
-        "wave_spectra": "mhkit",
-        "sizing": "pypsa",
-    }.get(name)
-    if peer and importlib.util.find_spec(peer) is None:
-        pytest.skip(f"{peer}, a peer, is not installed: it comes with the extra 'bench'")
-    return case(name)
+    try:
+        return case(name)
+    except ModuleNotFoundError as error:
+        pytest.skip(f"{error.name}, a peer, is not installed: it comes with the extra 'bench'")
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_siting_and_peers_agree(name: str) -> None:
     found = timed(the_case(name), COARSE, rounds=1)
+    if not found["ratios"] and found.get("missing"):
+        pytest.skip(f"no peer is installed: {found['missing']}; they come with the extra 'bench'")
     assert found["agreement"]
     assert next(iter(found["seconds"])) == OURS
     assert {len(each) for each in found["seconds"].values()} == {1}
@@ -72,7 +66,7 @@ def test_layers_that_differ_are_told(tmp_path: Path) -> None:
     for name, theirs in (("near", values + 0.01), ("far", values + 10)):
         with rasterio.open(
             tmp_path / f"{name}.tif", "w", driver="GTiff", height=2, width=3, count=1,
-            dtype="float32", transform=rasterio.Affine(1, 0, 0, 0, -1, 0), crs="EPSG:4326",
+            dtype="float32", transform=rasterio.Affine(1, 0, 5, 0, -1, 5), crs="EPSG:4326",
         ) as file:  # fmt: skip
             file.write(values, 1)
         np.savez(tmp_path / "layers.npz", **{name: theirs})

@@ -62,6 +62,7 @@ def form(like: xr.DataArray, cache: Path) -> dict[str, xr.DataArray]:
     coarse = abs(like.rio.resolution()[0]) > 1.5 * 30 / 3600 * np.pi / 180 * ground.RADIUS
     how = Resampling.average if coarse else Resampling.bilinear
     relief = relief.rio.reproject_match(like, resampling=how).assign_coords(y=like.y, x=like.x)
+    relief.attrs.clear()  # those of the file, its old fill value among them
     layers = {"relief": relief, "slope": ground.slope(relief, closed=False)}
     for span in (10, 30, 100):
         layers[f"low_within_{span}km"] = relief - mean_within(relief, span * 500)

@@ -154,7 +154,7 @@ SCRIPTS = {
         "ideal",
         {
             "wave_power": Near(0.5, 0.99), "height_lowest": Near(0.02, 0.99),
-            "lane_distance": Near(30.0, 0.98), "ideal": Near(0.01, 0.98),
+            "lane_distance": Near(60.0, 0.98), "ideal": Near(0.01, 0.98),
         },
         {"ideal.acceptability": 0.9},
         changed={"candidates.rank_by": "ideal", "candidates.order": "highest"},
