@@ -103,6 +103,32 @@ def test_each_tile_is_read_once_where_the_first_round_suffices() -> None:
     assert len(rows) == len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 10
 
 
+def test_a_tile_is_read_again_only_where_its_cells_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topk, "_KEPT", 50)
+    read: list[int] = []
+    grid = make_grid("EPSG:4326", 0.25, (-180, -2, 180, 2))
+
+    def values(rows: slice, columns: slice, lon: NDArray, lat: NDArray) -> NDArray:
+        read.append(columns.start)
+        return -np.abs(lon - 90)  # best in the second tile, all round 90 E
+
+    layer = from_function(grid, values, "f4")
+    found = best_cells(layer.data, lambda i, j: position(grid, i + 0.5, j + 0.5), 20, 500_000.0)
+    assert len(found[0]) == 20
+    assert read.count(0) == 1
+    assert read.count(1024) > 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_smooth_score_gives_up_wide_circles_tile_by_tile(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topk, "_KEPT", 3)  # far fewer than lie within a circle
+    values = score("smooth", seed)
+    result = found(da.from_array(values, chunks=(11, 30)), 15, 2_500_000.0)
+    assert result == by_hand(values, 15, 2_500_000.0)
+
+
 @pytest.mark.parametrize("dtype", ["f4", "i2", "?"])
 def test_values_of_any_type_are_ranked(dtype: str) -> None:
     values = np.zeros(WORLD.shape.yx, dtype=dtype)
