@@ -155,7 +155,7 @@ def _numbers(block: NDArray[Any]) -> NDArray[Any]:
 
 def _best(flat: NDArray[Any]) -> tuple[NDArray[Any], Integers, bool]:
     found = np.flatnonzero(flat >= _threshold(flat))  # not true of NaN
-    if len(found) < _KEPT:
+    if len(found) <= _KEPT:  # the guess was too high, or there are no more
         found = np.flatnonzero(~np.isnan(flat))
     complete = len(found) <= _KEPT
     if not complete:

@@ -119,6 +119,18 @@ def test_a_tile_is_read_again_only_where_its_cells_run_out(monkeypatch: pytest.M
     assert read.count(1024) > 3
 
 
+@given(st.integers(1, 40), st.integers(0, 99), st.sampled_from(["noise", "ties", "smooth"]))
+def test_the_best_of_a_tile_are_those_of_its_ranking(kept: int, seed: int, kind: str) -> None:
+    flat = score(kind, seed)[:7, :23].ravel()
+    ranked = [cell for cell in np.argsort(-flat, kind="stable") if not np.isnan(flat[cell])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(topk, "_KEPT", kept)
+        values, positions, complete = topk._best(flat)
+    assert positions.tolist() == ranked[:kept]
+    assert complete == (len(ranked) <= kept)
+    np.testing.assert_array_equal(values, flat[positions])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_smooth_score_gives_up_wide_circles_tile_by_tile(
     seed: int, monkeypatch: pytest.MonkeyPatch
