@@ -179,6 +179,40 @@ def test_nothing_heavy_is_loaded_at_start_up(module: str) -> None:
     assert heavy(f"import {module}") == []
 
 
+# What computes, draws and writes: checking a pipeline file and telling what it takes need none.
+OF_RUNS = ("folium", "matplotlib", "pyogrio", "skops")
+CHECKED = """
+import contextlib, io, sys
+from siting.cli import main
+sys.argv = ["siting", *{words}]
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+"""
+
+
+@pytest.mark.parametrize("words", [["check", "geothermal"], ["estimate", "geothermal"]])
+def test_what_only_runs_need_is_not_loaded_for_a_plan(words: list[str]) -> None:
+    found = heavy(CHECKED.format(words=words))
+    assert set(found) & set(OF_RUNS) == set()
+    assert "sklearn" in found  # which builds the model that the file names
+
+
+@pytest.mark.parametrize("words", [["help", "CRS_MISSING"], ["version"], ["run", "--help"]])
+def test_nothing_heavy_is_loaded_for_what_reads_no_pipeline(words: list[str]) -> None:
+    assert set(heavy(CHECKED.format(words=words))) - {"pydantic"} == set()  # which typer loads
+
+
+def test_only_the_modules_that_a_file_names_are_loaded() -> None:
+    code = CHECKED.format(words=["check", "geothermal"])
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nprint(*sys.modules)"], cwd=ROOT, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    layers = {name for name in done.stdout.split() if name.startswith("siting.layers.")}
+    assert "siting.layers.heat" in layers
+    assert layers & {"siting.layers.waves", "siting.layers.stress", "siting.layers.faults"} == set()
+
+
 def test_something_heavy_would_be_found() -> None:
     assert "numpy" in heavy("import siting.geodesy")
 

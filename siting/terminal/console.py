@@ -64,6 +64,8 @@ class Progress(Watcher):
         self.bars: Bars | None = None
         self.started = 0.0
         self.expected = 1.0
+        self.listening = False
+        self.compiling = False
 
     def __enter__(self) -> "Progress":
         if self.console.is_terminal:
@@ -95,9 +97,24 @@ class Progress(Watcher):
 
     def step(self, name: str) -> None:
         """Name what is being worked on."""
+        from siting.kernels.compiled import tell_compiling
+
+        self.listening = self.listening or tell_compiling(self.compile)
         self.started = time.perf_counter()
         if self.bars is not None:
             self.bars.update(self.task, description=name)
+
+    def compile(self) -> None:
+        """Say, once, that machine code is being made, which a first run waits for."""
+        if self.compiling:
+            return
+        self.compiling = True
+        with suppress(OSError):
+            text = "siting: compiling kernels, once; later runs find them compiled"
+            if self.bars is None:
+                print(text, file=sys.stderr)
+            else:
+                self.bars.console.print(text, highlight=False)
 
     def part(self, seconds: float) -> None:
         """Move on by a share of the expected seconds."""

@@ -28,7 +28,15 @@ FREE_BYTES_WANTED = 2_000_000_000
 
 def examine() -> list[dict[str, Any]]:
     """One row a check: name, whether it is in order, what was found, how to fix it."""
-    return [_python(), *map(_library, LIBRARIES), _data(), _drivers(), _store(), _processors()]
+    return [
+        _python(),
+        *map(_library, LIBRARIES),
+        _data(),
+        _drivers(),
+        _store(),
+        _kernels(),
+        _processors(),
+    ]
 
 
 def _row(name: str, ok: bool, found: str, fix: str = "") -> dict[str, Any]:
@@ -83,6 +91,17 @@ def _store() -> dict[str, Any]:
     ok = os.access(parent, os.W_OK) and free > FREE_BYTES_WANTED
     found = f"{root}, {free / 1e9:.0f} GB free"
     return _row("store", ok, found, "set SITING_STORE to a folder with room")
+
+
+def _kernels() -> dict[str, Any]:
+    """Where compiled kernels are kept; none yet is in order, and costs the first run."""
+    from siting.kernels.compiled import kept
+
+    folder, count, size = kept()
+    kernels = counted(count, "kernel") if count else "no kernel yet, the first run compiles them"
+    found = f"{kernels}, {size / 1e6:.0f} MB in {folder}"
+    fix = "name a folder that can be written to in SITING_STORE or NUMBA_CACHE_DIR"
+    return _row("compiled kernels", os.access(folder, os.W_OK), found, fix)
 
 
 def _processors() -> dict[str, Any]:
