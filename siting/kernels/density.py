@@ -1,16 +1,16 @@
 """Numbers of events within a true distance of each cell."""
 
-from collections.abc import Iterator
-
+import numba
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.spatial import cKDTree
+from numpy.typing import ArrayLike, NDArray
 
 from siting.geodesy import chord, ecef
+from siting.kernels.cell_blocks import SIDE, box, boxes
 from siting.projection import Floats
 
-_PATCH = 24  # rows and columns of cells that share one search
-_PAIRS = 2_000_000  # distances held at once
+Integers = NDArray[np.int64]
+
+_PATCH = 8 * SIDE  # rows and columns of cells that share one look at the events of a tile
 
 
 def events_within(
@@ -37,7 +37,7 @@ def events_within(
     Returns
     -------
     numpy.ndarray of shape (rows, columns)
-        Numbers of events.
+        Numbers of events; NaN for a cell without a position.
 
     Raises
     ------
@@ -46,8 +46,9 @@ def events_within(
 
     Notes
     -----
-    Small patches of cells look for the events in reach together, then compare their cells with
-    those alone. Distances go through the earth and are right across the dateline.
+    Patches of cells leave out the events beyond their reach, small blocks within them more; each
+    cell is compared with those that remain, in the order of the events, so that tiles of any size
+    give the same bytes. Distances go through the earth and are right across the dateline.
 
     Examples
     --------
@@ -56,40 +57,79 @@ def events_within(
     """
     if not radius > 0:
         raise ValueError(f"radius must be greater than 0 m (got {radius})")
-    cells, events = ecef(longitude, latitude), ecef(event_longitude, event_latitude).reshape(-1, 3)
-    share = np.ones(len(events)) if weights is None else np.asarray(weights, dtype=float)
-    counts = np.zeros(cells.shape[:2])
-    if not len(events):
-        return counts
-    tree, reach = cKDTree(events), float(chord(radius))
-    for patch in _patches(counts.shape):
-        points = cells[patch].reshape(-1, 3)
-        centre = points.mean(axis=0)
-        points -= centre
-        near = tree.query_ball_point(centre, reach + np.sqrt(_squares(points).max()))
-        if near:
-            total = _weight_within(points, events[near] - centre, share[near], reach)
-            counts[patch] = total.reshape(counts[patch].shape)
-    return counts
+    events = ecef(event_longitude, event_latitude).reshape(-1, 3)
+    if not np.isfinite(events).all():
+        raise ValueError("events need finite coordinates")
+    share = np.ones(len(events)) if weights is None else np.array(weights, dtype=np.float64)
+    cells = np.ascontiguousarray(ecef(longitude, latitude))
+    return _sums(cells, np.ascontiguousarray(events.T), share, float(chord(radius)))
 
 
-def _patches(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
-    for i in range(0, shape[0], _PATCH):
-        for j in range(0, shape[1], _PATCH):
-            yield slice(i, i + _PATCH), slice(j, j + _PATCH)
+@numba.njit(cache=True, nogil=True)
+def _sums(cells: Floats, events: Floats, weights: Floats, reach: float) -> Floats:
+    """Summed weight of the events within reach of each cell, NaN without a position."""
+    rows, columns = cells.shape[:2]
+    sums = np.full((rows, columns), np.nan)
+    low, high = boxes(cells)
+    every = np.arange(events.shape[1])
+    here = _in_reach(events, every, *box(low, high, 0, 0, max(rows, columns) + SIDE), reach)
+    for i in range(0, rows, _PATCH):
+        for j in range(0, columns, _PATCH):
+            near = _in_reach(events, here, *box(low, high, i, j, _PATCH), reach)
+            for row in range(i, min(i + _PATCH, rows), SIDE):
+                for column in range(j, min(j + _PATCH, columns), SIDE):
+                    nearer = _in_reach(events, near, *box(low, high, row, column, SIDE), reach)
+                    _add(events, weights, nearer, cells, row, column, reach, sums)
+    return sums
 
 
-def _weight_within(points: Floats, events: Floats, weights: Floats, reach: float) -> Floats:
-    """Summed weight of the events within reach of each point, a part of the events at a time."""
-    total = np.zeros(len(points))
-    step = max(_PAIRS // len(points), 1)
-    limit = reach**2 - _squares(points)[:, None]
-    for start in range(0, len(events), step):
-        part = events[start : start + step]
-        inside = points @ (-2.0 * part.T) + _squares(part) <= limit
-        total += np.where(inside, weights[start : start + step], 0.0).sum(axis=1)
-    return total
+@numba.njit(cache=True, nogil=True)
+def _in_reach(
+    events: Floats, among: Integers, middle: Floats, half: Floats, reach: float
+) -> Integers:
+    """The events that may be within reach of some point of a box."""
+    found = np.empty(len(among), dtype=np.int64)
+    limit = (reach * (1 + 1e-9) + 1e-3) ** 2  # beyond all rounding
+    a, b, c = middle
+    f, g, h = half
+    count = 0
+    for k in among:
+        u = max(abs(events[0, k] - a) - f, 0.0)
+        v = max(abs(events[1, k] - b) - g, 0.0)
+        w = max(abs(events[2, k] - c) - h, 0.0)
+        found[count] = k
+        count += u * u + v * v + w * w <= limit
+    return found[:count]
 
 
-def _squares(vectors: Floats) -> Floats:
-    return np.asarray(np.einsum("ij,ij->i", vectors, vectors))
+@numba.njit(cache=True, nogil=True)
+def _add(
+    events: Floats, weights: Floats, near: Integers, cells: Floats, i: int, j: int, reach: float,
+    sums: Floats,
+) -> None:  # fmt: skip
+    """Sums of a smallest block of cells."""
+    rows, columns = min(SIDE, cells.shape[0] - i), min(SIDE, cells.shape[1] - j)
+    points, total = np.full((3, SIDE * SIDE), np.nan), np.zeros(SIDE * SIDE)
+    for row in range(rows):
+        for column in range(columns):
+            for axis in range(3):
+                points[axis, row * SIDE + column] = cells[i + row, j + column, axis]
+    for k in near:
+        _add_one(points, events[0, k], events[1, k], events[2, k], weights[k], reach, total)
+    for row in range(rows):
+        for column in range(columns):
+            cell = row * SIDE + column
+            if not np.isnan(points[0, cell]):
+                sums[i + row, j + column] = total[cell]
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_one(
+    points: Floats, a: float, b: float, c: float, weight: float, reach: float, total: Floats
+) -> None:
+    """Add the weight of an event at the points that it is in reach of."""
+    x, y, z = points[0], points[1], points[2]
+    limit = reach * reach
+    for cell in range(SIDE * SIDE):
+        u, v, w = x[cell] - a, y[cell] - b, z[cell] - c
+        total[cell] += weight if u * u + v * v + w * w <= limit else 0.0

@@ -5,11 +5,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.geodesy import arc, ecef
+from siting.kernels.cell_blocks import SIDE, box, boxes
 from siting.projection import Floats
 
 Integers = NDArray[np.int64]
 
-_LEAF = 8  # rows and columns of cells that are compared with the same places
 # Of two squared distances [m2] one is the greater beyond any rounding where it exceeds the other
 # by these, relative and absolute: positions are rounded to nanometres, their squares to 1e-15.
 _RELATIVE, _ABSOLUTE = 1e-12, 1e-4
@@ -84,22 +84,22 @@ def _squares(cells: Floats, places: Floats, nth: int) -> Floats:
     """Squared straight distance to the n-th nearest place, NaN for cells without a position."""
     rows, columns = cells.shape[:2]
     squares = np.full((rows, columns), np.nan)
-    low, high = _boxes(cells)
-    size, halvings = _LEAF, 1
+    low, high = boxes(cells)
+    size, halvings = SIDE, 1
     while size < max(rows, columns):
         size, halvings = size * 2, halvings + 1
     # A stack of lists of places: a block's follows that of the block that it is a quarter of.
-    near = _first(places, *_box(low, high, 0, 0, size), nth, halvings + 1)
+    near = _first(places, *box(low, high, 0, 0, size), nth, halvings + 1)
     blocks = np.empty((3 * halvings + 1, 5), dtype=np.int64)
     under_way = _push(blocks, 0, 0, 0, size, 0, near.shape[1] // (halvings + 1))
     while under_way:
         under_way -= 1
         i, j, size, start, stop = blocks[under_way]
-        middle, half = _box(low, high, i, j, size)
+        middle, half = box(low, high, i, j, size)
         if half[0] < 0:  # no cell here has a position
             continue
         end = _keep(near, start, stop, middle, half, nth)
-        if size == _LEAF:
+        if size == SIDE:
             _compare(near, stop, end, cells, i, j, nth, squares)
             continue
         for part in range(4):
@@ -137,34 +137,6 @@ def _copy(places: Floats, start: int, stop: int, near: Floats) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def _boxes(cells: Floats) -> tuple[Floats, Floats]:
-    """Least and greatest coordinates of the cells of each smallest block; inf, -inf for none."""
-    rows, columns = cells.shape[:2]
-    shape = (-(-rows // _LEAF), -(-columns // _LEAF), 3)
-    low, high = np.full(shape, np.inf), np.full(shape, -np.inf)
-    for i in range(rows):
-        for j in range(columns):
-            if not np.isnan(cells[i, j, 0]):
-                for axis in range(3):
-                    value = cells[i, j, axis]
-                    block = i // _LEAF, j // _LEAF, axis
-                    low[block], high[block] = min(low[block], value), max(high[block], value)
-    return low, high
-
-
-@numba.njit(cache=True, nogil=True)
-def _box(low: Floats, high: Floats, i: int, j: int, size: int) -> tuple[Floats, Floats]:
-    """Middle and half the sides of the box round a block of cells; -inf for sides of none."""
-    least, most = np.full(3, np.inf), np.full(3, -np.inf)
-    for row in range(i // _LEAF, min((i + size) // _LEAF, low.shape[0])):
-        for column in range(j // _LEAF, min((j + size) // _LEAF, low.shape[1])):
-            for axis in range(3):
-                least[axis] = min(least[axis], low[row, column, axis])
-                most[axis] = max(most[axis], high[row, column, axis])
-    return (least + most) / 2, (most - least) / 2
-
-
-@numba.njit(cache=True, nogil=True)
 def _keep(near: Floats, start: int, stop: int, middle: Floats, half: Floats, nth: int) -> int:
     """Put places that may be among the n nearest of a point of a box behind the list; its end."""
     x, y, z = near[0, start:stop], near[1, start:stop], near[2, start:stop]
@@ -175,7 +147,7 @@ def _keep(near: Floats, start: int, stop: int, middle: Floats, half: Floats, nth
         squares[q] = u * u + v * v + w * w
     farther = np.full(len(x), np.inf)
     for p in _least(squares, nth):
-        _compare_in_box(x, y, z, squares, p, half, farther)
+        _compare_inbox(x, y, z, squares, p, half, farther)
     end = stop
     for q in range(len(x)):
         # Written in any case and counted where it holds: quicker than a branch nobody can foretell.
@@ -185,7 +157,7 @@ def _keep(near: Floats, start: int, stop: int, middle: Floats, half: Floats, nth
 
 
 @numba.njit(cache=True, nogil=True)
-def _compare_in_box(
+def _compare_inbox(
     x: Floats, y: Floats, z: Floats, squares: Floats, p: int, half: Floats, farther: Floats
 ) -> None:
     """How much farther than p a place is in the corner of the box that favours it most [m2].
@@ -221,19 +193,19 @@ def _compare(
     near: Floats, start: int, stop: int, cells: Floats, i: int, j: int, nth: int, squares: Floats
 ) -> None:
     """Squared distance from each cell of a smallest block to the n-th nearest of a few places."""
-    rows, columns = min(_LEAF, cells.shape[0] - i), min(_LEAF, cells.shape[1] - j)
-    points = np.full((3, _LEAF * _LEAF), np.nan)
+    rows, columns = min(SIDE, cells.shape[0] - i), min(SIDE, cells.shape[1] - j)
+    points = np.full((3, SIDE * SIDE), np.nan)
     for row in range(rows):
         for column in range(columns):
             for axis in range(3):
-                points[axis, row * _LEAF + column] = cells[i + row, j + column, axis]
-    squared, least = np.empty(_LEAF * _LEAF), np.full((nth, _LEAF * _LEAF), np.inf)
+                points[axis, row * SIDE + column] = cells[i + row, j + column, axis]
+    squared, least = np.empty(SIDE * SIDE), np.full((nth, SIDE * SIDE), np.inf)
     for k in range(start, stop):
         _square(points, near[0, k], near[1, k], near[2, k], squared)
         _insert(squared, least)
     for row in range(rows):
         for column in range(columns):
-            cell = row * _LEAF + column
+            cell = row * SIDE + column
             if not np.isnan(points[0, cell]):
                 squares[i + row, j + column] = least[-1, cell]
 
@@ -242,7 +214,7 @@ def _compare(
 def _square(points: Floats, a: float, b: float, c: float, squared: Floats) -> None:
     """Squared distances of points from a place."""
     x, y, z = points[0], points[1], points[2]
-    for cell in range(_LEAF * _LEAF):
+    for cell in range(SIDE * SIDE):
         u, v, w = x[cell] - a, y[cell] - b, z[cell] - c
         squared[cell] = u * u + v * v + w * w
 
@@ -251,7 +223,7 @@ def _square(points: Floats, a: float, b: float, c: float, squared: Floats) -> No
 def _insert(squared: Floats, least: Floats) -> None:
     """Put values among the least so far, which ascend: the less stays, the greater moves on."""
     for rank in range(least.shape[0]):
-        for cell in range(_LEAF * _LEAF):
+        for cell in range(SIDE * SIDE):
             before, value = least[rank, cell], squared[cell]
             least[rank, cell] = value if value < before else before
             squared[cell] = before if value < before else value

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 
 from siting.geodesy import ecef
 from siting.grid import longitude_latitude, make_grid
-from siting.kernels import density
 from siting.kernels.density import events_within
 
 GRID = make_grid("EPSG:6933", 100_000, "world")
@@ -62,12 +61,40 @@ def test_turning_the_globe_changes_no_count(turn: float) -> None:
     assert (turned == straight).all()
 
 
-def test_many_events_at_once_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(density, "_PAIRS", 10)
-    longitude, latitude = np.meshgrid(np.arange(5.0), np.arange(4.0))
-    found = events_within(longitude, latitude, np.full(33, 2.0), np.zeros(33), 1_000.0)
-    assert found[0].tolist() == [0, 0, 33, 0, 0]
-    assert found[1:].sum() == 0
+@given(
+    st.integers(0, 1000),
+    st.floats(1_000, 5_000_000),
+    st.integers(1, 30),
+    st.integers(1, 30),
+    st.sampled_from([0, 1, 3, 200]),
+)
+def test_tiles_of_any_size_give_the_same_bytes(
+    seed: int, radius: float, high: int, wide: int, count: int
+) -> None:
+    random = np.random.default_rng(seed)
+    events = random.uniform(-180, 180, count), random.uniform(-90, 90, count)
+    weights = random.uniform(0, 1, count)
+    longitude, latitude = longitude_latitude(GRID, slice(40, 70), slice(330, 347))
+    whole = events_within(longitude, latitude, *events, radius, weights)
+    for i in range(0, 30, high):
+        for j in range(0, 17, wide):
+            part = slice(i, i + high), slice(j, j + wide)
+            found = events_within(longitude[part], latitude[part], *events, radius, weights)
+            assert (found == whole[part]).all()
+
+
+@given(st.integers(0, 1000), st.floats(20_000, 15_000_000))
+def test_counts_anywhere_are_as_by_hand(seed: int, radius: float) -> None:
+    random = np.random.default_rng(seed)
+    events = np.array([random.uniform(-180, 180, 60), random.uniform(-90, 90, 60)])
+    longitude, latitude = random.uniform(-180, 180, (9, 19)), random.uniform(-90, 90, (9, 19))
+    found = events_within(longitude, latitude, *events, radius)
+    assert (found == by_hand(longitude, latitude, events, radius, np.ones(60))).all()
+
+
+def test_a_cell_without_a_position_has_no_count() -> None:
+    found = events_within([[np.nan, 0.0]], [[np.nan, 0.0]], [0.0], [0.0], 1_000.0)
+    np.testing.assert_array_equal(found, [[np.nan, 1.0]])
 
 
 def test_without_events_every_count_is_0() -> None:
