@@ -151,7 +151,8 @@ def _pipeline(row: Row) -> Iterator[tuple[str, ...]]:
         if name != SCRIPT:
             ratios = _told(row["wall_ratios"][name]), _told(row["cpu_ratios"][name])
         told = {
-            REDUCED: f"{100 * row['shared_candidates']:.0f} % of candidates shared; "
+            REDUCED: f"{100 * row['same_candidates']:.0f} % of the candidates are the same cell, "
+            f"{100 * row['near_candidates']:.0f} % lie within a spacing; "
             + "; ".join(
                 f"{layer} {each}" for layer, each in row["layers"].items() if "ranks" in layer
             ),

@@ -38,8 +38,11 @@ class Steps(NamedTuple):
         Layers that are compared by rank alone, since chance or method differs: least Spearman
         correlation. The dissimilarity is weighted by how much shuffling a feature hurts, of
         which chance is a large part where one feature tells nearly all.
+    spacing : float
+        Least distance between two candidates [m]. One other cell at the top moves all that
+        follow, so that candidates count as shared up to this distance.
     top : float
-        Least share of the candidates that both choose, within a spacing; nan where they tie.
+        Least share of the candidates that both choose; nan where scores tie or are chance.
     changed : mapping
         Paths in the pipeline file that get another value.
     needs_cache : bool
@@ -52,6 +55,7 @@ class Steps(NamedTuple):
     score: str
     layers: Mapping[str, Near]
     alike: Mapping[str, float]
+    spacing: float = 50_000.0
     top: float = 0.9
     changed: Mapping[str, Any] = {}
     needs_cache: bool = False
@@ -75,7 +79,7 @@ SCRIPTS = {
             "temperature_3km": Near(0.01, 0.99), "slope": Near(0.05, 0.98),
             "score": Near(0.003, 0.99),
         },
-        {"learned": 0.99, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
+        {"learned": 0.97, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
     ),
     "copper": Steps(
         WORLD,
@@ -86,7 +90,7 @@ SCRIPTS = {
             "arc_distance": Near(0.1), "volcano_distance": Near(0.1), "thrust_distance": Near(0.1),
             "relief": Near(200.0, 0.9), "score": Near(0.01, 0.98),
         },
-        {"learned": 0.99, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
+        {"learned": 0.97, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
     ),
     "hydrogen": Steps(
         WORLD,
@@ -99,6 +103,7 @@ SCRIPTS = {
             "chance": Near(0.01, 0.98),
         },
         {"chance": 0.99},
+        spacing=100_000,
     ),
     "egs": Steps(
         (("25 km", "25000"), ("100 km", "100000")),
@@ -110,6 +115,7 @@ SCRIPTS = {
             "to_200": Near(0.5, 0.99), "to_400": Near(0.5, 0.99), "slope": Near(0.05, 0.98),
         },
         {},
+        spacing=100_000,
         top=math.nan,  # cells of one class tie
         changed={"candidates.rank_by": "at_5km", "candidates.order": "highest"},
     ),
@@ -131,6 +137,7 @@ SCRIPTS = {
             "volcano_distance": Near(0.2),
         },
         {"fault_density": 0.99, "learned": 0.9, "learned.dissimilarity": 0.5},
+        spacing=10_000,
         top=math.nan,  # chance chooses the trees
         changed={
             "scoring.learned.features": [
@@ -157,6 +164,7 @@ SCRIPTS = {
             "lane_distance": Near(60.0, 0.98), "ideal": Near(0.01, 0.98),
         },
         {"ideal.acceptability": 0.9},
+        spacing=300_000,
         changed={"candidates.rank_by": "ideal", "candidates.order": "highest"},
     ),
 }  # fmt: skip
