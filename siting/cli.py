@@ -61,6 +61,9 @@ Run = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Folder of `runs/` and `latest`.")]
 OUT = Path("siting-out")
+AllowRemote = Annotated[
+    bool, typer.Option("--allow-remote", help="Let sources lie on the network: https, s3, gs, az.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
 
@@ -82,6 +85,7 @@ def run(
     max_memory: Annotated[
         str | None, typer.Option(help="Resident memory that the run may take, such as '2 GB'.")
     ] = None,
+    allow_remote: AllowRemote = False,
 ) -> None:
     """Run a pipeline: score, candidates, map, tables and report."""
     if max_memory is not None and _limit(max_memory):
@@ -91,6 +95,7 @@ def run(
     from siting.sources.folders import find_pipeline
     from siting.terminal.console import Progress, print_summary, print_warnings
 
+    _allow(allow_remote)
     asked = asked_for(find_pipeline(pipeline), resolution)
     outcome = None if fresh or verify else unchanged(asked, out, strict=strict)
     if outcome is None:
@@ -111,11 +116,12 @@ def run(
 
 
 @app.command()
-def check(pipeline: Pipeline, as_json: AsJson = False) -> None:
+def check(pipeline: Pipeline, as_json: AsJson = False, allow_remote: AllowRemote = False) -> None:
     """List every mistake of a pipeline file, before any data is opened."""
     from siting.check import check_file
     from siting.sources.folders import find_pipeline
 
+    _allow(allow_remote)
     path = find_pipeline(pipeline)
     plan = check_file(path)
     rows, columns = plan.grid.shape.yx
@@ -132,8 +138,10 @@ def estimate(
     pipeline: Pipeline,
     as_json: AsJson = False,
     resolution: Resolution = None,
+    allow_remote: AllowRemote = False,
 ) -> None:
     """Cells, bytes and expected time of a run, without running it."""
+    _allow(allow_remote)
     plan = _checked(pipeline, resolution)
     from siting.estimate import estimate_plan
     from siting.terminal.console import print_estimate
@@ -364,6 +372,13 @@ def _limit(max_memory: str) -> bool:
         return False
     memory_budget.keep_within(memory_budget.size_of(max_memory, "--max-memory"))
     return True
+
+
+def _allow(remote: bool) -> None:
+    """Let sources lie on the network, or not."""
+    from siting.sources.addresses import allow
+
+    allow(remote)
 
 
 def _checked(pipeline: str, resolution: str | None = None) -> "Plan":

@@ -1,6 +1,7 @@
 """Sources of a pipeline file as steps: an entry of the catalogue, or a file of the user's."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from siting.pipeline.messages import mistake, mistakes
 from siting.pipeline.plan import Plan, Step, Value
 from siting.pipeline.registry import nearest
 from siting.signature import Marks
+from siting.sources.addresses import address_of, is_remote
 from siting.sources.catalogue import Elsewhere, known_sources
 from siting.sources.declared import (
     KEYS,
@@ -103,6 +105,9 @@ def source_step(document: Document, name: str, body: Any, folders: tuple[Path, .
         return _model_step(name, saved, resolve_path(saved.model, folders[0], folders[1:], where))
     declared = _validated(UserFile, document, body, path)
     where = f"{document.where((*path, 'file'))} (sources.{name}.file)"
+    if is_remote(declared.file):  # nothing is opened: `siting.pipeline.remote` brings it
+        address = address_of(declared.file, where)
+        return replace(_file_step(document, name, declared, Path(address.name)), file=None)
     file = resolve_path(declared.file, folders[0], folders[1:], where)
     return _file_step(document, name, declared, file)
 

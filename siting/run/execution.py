@@ -17,6 +17,7 @@ from siting.pipeline import candidate_stage, timings
 from siting.pipeline.execute import Values
 from siting.pipeline.plan import Plan, Step
 from siting.pipeline.recipes import Recipes
+from siting.pipeline.remote import brought
 from siting.pipeline.source_steps import user_rasters
 from siting.pipeline.watcher import Watcher
 from siting.publish import lock, publish, staging
@@ -79,11 +80,12 @@ def run_plan(
     # A fresh run's own store lies where the next run clears away what a killed one left.
     with lock(out), staging(out) as temporary:
         store = Store(temporary if fresh else default_root(), verify=verify)
+        plan, copies = brought(plan, progress or Watcher())
         run = _Run(plan, out, store, verify, progress or Watcher())
         found = run.reusable(strict) if not fresh else None
         with computing.cluster(scheduler, workers, store.own_folder):
             folder, manifest = found or run.execute(strict)
-        late = [*run.late, *differing(folder)]
+        late = [*copies, *run.late, *differing(folder)]
         if strict:
             judgement.refuse_warnings(late, "the results are published, and the earlier ones stay")
         counts = run.computed, run.reused

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from siting.errors import InputError
+from siting.io.fetching import without_secrets
 from siting.io.quantities import known_name
 from siting.io.source import OverTime
 from siting.kinds import LayerKind, Status
@@ -121,9 +122,9 @@ def resolve_path(file: str, folder: Path, roots: tuple[Path, ...], where: str) -
     if "://" in file or file.startswith("/vsi"):
         raise InputError(
             "REMOTE_NOT_ALLOWED",
-            "sources are read from files only",
+            "models and virtual file systems are not read from the network",
             where=where,
-            found=file,
+            found=without_secrets(file),
             fix="bring the file to this machine first",
         )
     if file.startswith("~") or "$" in file or "\0" in file:

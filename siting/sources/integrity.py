@@ -1,10 +1,13 @@
 """Whether the files of a source are the ones that somebody vouched for."""
 
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from siting.errors import InputError
 from siting.findings import warn
 from siting.io.digests import listed
+from siting.sources.addresses import is_remote
 from siting.sources.catalogue import Elsewhere
 from siting.sources.declared import SavedModel, UserFile
 from siting.store import sha256_file
@@ -30,6 +33,9 @@ def check_integrity(name: str, declared: UserFile | SavedModel, path: Path) -> N
         CHECKSUM_MISMATCH where a file differs, is missing or is not listed.
     """
     where = f"sources.{name}.{'file' if isinstance(declared, UserFile) else 'model'}"
+    if isinstance(declared, UserFile) and is_remote(declared.file):
+        _check_copy(declared, path, where)
+        return
     wanted = _wanted(declared, path, where)
     if not wanted:
         return
@@ -66,6 +72,41 @@ def check_pinned(name: str, entry: Elsewhere) -> None:
         found, wanted = sha256_file(path), entry.checksums[each]
         if found != wanted:
             raise _mismatch(f"sources.{name}", f"{found}  {path}", f"{wanted}  {each}")
+
+
+def content_digest(digests: Mapping[str, str], *, folder: bool) -> str:
+    """SHA-256 of a file, or of the list of a folder's files as ``sha256sum`` writes it.
+
+    Parameters
+    ----------
+    digests : mapping of str to str
+        SHA-256 of each file by its name in the folder, with ``/``.
+    folder : bool
+        Whether it is a folder, even one of a single file.
+    """
+    if not folder:
+        (only,) = digests.values()
+        return only
+    lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _check_copy(declared: UserFile, path: Path, where: str) -> None:
+    """Refuse a copy from the network that is not as named; tell its digest where none is named."""
+    digests = {each: sha256_file(file) for each, file in members(path).items()}
+    found = content_digest(digests, folder=path.is_dir())
+    if declared.sha256 is None:
+        warn(
+            "REMOTE_UNPINNED",
+            "the file lies on the network, and no checksum says which one is meant",
+            where=where,
+            found=f"SHA-256 {found}",
+            wanted="the same file tomorrow",
+            fix=f"sha256: {found}",
+            severity="note",
+        )
+    elif found != declared.sha256:
+        raise _mismatch(where, f"{found}  {path.name}", f"{declared.sha256}  {path.name}")
 
 
 def refuse_absent(entry: Elsewhere, where: str) -> None:
