@@ -1,7 +1,8 @@
 """One graph at the workers: what of it is under way, and what comes back."""
 
+import asyncio
 import time
-from asyncio import CancelledError
+from concurrent import futures
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pickle import PicklingError
@@ -9,12 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import distributed
-from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from siting.kernels import worker_tasks
 from siting.kernels.tile_graph import Position, Take, TileGraph
 from siting.kernels.worker_errors import (
+    REACHED_WITHIN,
     WORKERS_WITHIN,
     killed,
     no_workers,
@@ -23,7 +24,11 @@ from siting.kernels.worker_errors import (
 )
 from siting.kernels.worker_tasks import Done
 
+FETCHED_WITHIN = 60  # s, for a patch that is done to come
 LOOK_EVERY = 2  # s, after which a silent cluster is looked at
+# What dask raises for tasks that nobody will do any more: they are never cancelled by us.
+_CANCELLED = asyncio.CancelledError, futures.CancelledError
+_SOON = {"callback_timeout": REACHED_WITHIN}
 WRITERS = 2  # patches that are handed on at once
 
 
@@ -55,10 +60,12 @@ class Sent:
 
     def next(self) -> tuple[list[Position], list[Any]]:
         """A patch that is done, with its blocks."""
-        while not self._done:
-            self._done = self._finished()
-        future = self._done.pop()
-        done = self._result(future)
+        done = None
+        while done is None:
+            while not self._done:
+                self._done = self._finished()
+            future = self._done.pop()
+            done = self._result(future)
         patch = self.pending.pop(future)
         self._noticed[patch[0]] = Done([], done.findings, done.warned)
         return patch, done.values
@@ -70,7 +77,7 @@ class Sent:
                 found = distributed.wait(  # type: ignore[no-untyped-call]
                     list(self.pending), timeout=LOOK_EVERY, return_when="FIRST_COMPLETED"
                 )
-        except (CancelledError, FutureCancelledError) as error:
+        except _CANCELLED as error:
             raise scheduler_gone(self._where) from error
         except TimeoutError:
             self._require_workers()
@@ -78,22 +85,33 @@ class Sent:
         self._alone_since = None
         return list(found.done)
 
-    def _result(self, future: Any) -> Done:
+    def _result(self, future: Any) -> Done | None:
+        """What a patch gave; None where its worker was lost with it, and it is made once more."""
         try:
-            done: Done = future.result()
+            done: Done = future.result(timeout=FETCHED_WITHIN)
         except KilledWorker as error:
             raise killed(self._where) from error
-        except (CancelledError, FutureCancelledError) as error:
+        except _CANCELLED as error:
             raise scheduler_gone(self._where) from error
+        except TimeoutError:
+            if future.status == "error":  # the work itself raised it
+                raise
+            self._require_workers()
+            return None
         return done
 
-    def _require_workers(self) -> None:
-        try:
-            there = self._client.status == "running" and self._client.nthreads()
-        except (OSError, TimeoutError, CancelledError, ValueError) as error:
-            raise scheduler_gone(self._where) from error
-        if there is False:
+    def threads(self) -> int:
+        """Threads of all workers."""
+        if self._client.status != "running":
             raise scheduler_gone(self._where)
+        try:
+            found = self._client.sync(self._client.scheduler.ncores, **_SOON)
+        except (OSError, TimeoutError, ValueError, *_CANCELLED) as error:
+            raise scheduler_gone(self._where) from error
+        return sum(found.values())
+
+    def _require_workers(self) -> None:
+        there = self.threads()
         now = time.monotonic()
         if there:
             self._alone_since = None
@@ -110,9 +128,11 @@ class Sent:
     def drop(self) -> None:
         """Let the workers forget it all."""
         left = [*self.pending, *filter(None, (self._graph, self._common))]
-        with suppress(Exception):  # a cluster that is gone has forgotten
-            self._client.cancel(left, force=True)
         self.pending.clear()
+        if self._client.status == "running":
+            # A cluster that is gone has forgotten.
+            with suppress(OSError, TimeoutError, ValueError, *_CANCELLED):
+                self._client.cancel(left, force=True)
 
 
 def packed(graph: TileGraph) -> bytes:

@@ -119,11 +119,11 @@ class Cluster:
         self.connect()
         graph = graph.with_common()
         sent = Sent(self._client, graph, self._where())
-        threads = max(sum(self._client.nthreads().values()), 1)
-        patches = graph.patches(positions, _side(graph, len(positions), threads))
         try:
+            count = max(sent.threads(), 1)
+            patches = graph.patches(positions, _side(graph, len(positions), count))
             with ThreadPoolExecutor(WRITERS) as writers:
-                self._through(sent, patches, AHEAD * threads, Handing(writers, take))
+                self._through(sent, patches, AHEAD * count, Handing(writers, take))
         finally:
             sent.drop()
         sent.tell()
