@@ -28,7 +28,7 @@ SHIPPED: dict[str, tuple[float, float]] = {
     "outputs": (4.88, 1.40),
     "overlay.weighted": (0.03, 0.14),
     "read.features": (0.03, 0.00),
-    "read.layer": (0.29, 0.00),
+    "read.layer": (0.29, 0.06),
     "read.table": (0.01, 0.00),
     "region.box": (0.04, 0.02),
     "seismicity.event_density": (0.28, 0.13),
