@@ -75,15 +75,15 @@ def measured(name: str, words: argparse.Namespace) -> dict[str, Any]:
         asked = name.removeprefix("run_").replace("km", " km")
         found = product.default_run(asked, min(words.rounds, 3))
     else:
-        found = _case(name, words.resolution, words.rounds)
+        found = _case(name, words)
     return {"busy": busy, **found}
 
 
-def _case(name: str, resolution: str, rounds: int) -> dict[str, Any]:
-    found = _child(name, resolution, "--rounds", str(rounds))
-    if "seconds" not in found:
+def _case(name: str, words: argparse.Namespace) -> dict[str, Any]:
+    found = _child(name, words.resolution, "--rounds", str(words.rounds))
+    if "seconds" not in found or words.quick:
         return found
-    memory = {each: _child(name, resolution, "--memory", each) for each in found["seconds"]}
+    memory = {each: _child(name, words.resolution, "--memory", each) for each in found["seconds"]}
     return {**found, "memory": memory}
 
 

@@ -176,13 +176,14 @@ def _step(row: Row) -> Iterator[tuple[str, ...]]:
     if "ratios" not in row:
         return
     ours = row["medians"]["siting"]
-    taken = {name: (each["peak"] - each["inputs"]) / 1e6 for name, each in row["memory"].items()}
+    memory = row.get("memory", {})
+    taken = {name: (each["peak"] - each["inputs"]) / 1e6 for name, each in memory.items()}
     for number, (peer, ratio) in enumerate(row["ratios"].items()):
         cpu = row.get("cpu_ratios", {}).get(peer)
         yield (
             row["what"] if number == 0 else "", f"{_brief(ours)}" if number == 0 else "", peer,
             _brief(row["medians"][peer]), _told(ratio), "" if cpu is None else f"{cpu:.2f}",
-            f"{taken['siting']:.0f} / {taken[peer]:.0f} MB",
+            f"{taken['siting']:.0f} / {taken[peer]:.0f} MB" if taken else "",
             row["agreement"] if number == 0 else "",
         )  # fmt: skip
 
