@@ -1,6 +1,6 @@
 """Scores of a fitted estimator for the rows of a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +12,10 @@ from sklearn.base import is_classifier
 from siting.errors import PipelineError, SitingError
 from siting.findings import warn
 from siting.kernels.threads import single_threaded
+from siting.kernels.tree_prediction import forest_of, is_plain, last_step, prepared, why_not
 
 Floats = NDArray[np.float64]
+FEW_ROWS = 4096  # of a table: reading the trees takes longer than scikit-learn's prediction
 
 
 def predicted(estimator: Any, X: pd.DataFrame) -> Floats:
@@ -44,17 +46,113 @@ def predicted(estimator: Any, X: pd.DataFrame) -> Floats:
     [0.25]
     """
     with single_threaded(), model_errors("MODEL_PREDICT", estimator):
-        if is_classifier(estimator):
+        forest = _forest(estimator, list(X.columns)) if len(X) > FEW_ROWS else None
+        if forest is not None:
+            scores = _scored(forest, estimator, np.asarray(prepared(estimator, X)))
+        elif is_classifier(estimator):
             column = _presence(estimator)
             scores = np.asarray(estimator.predict_proba(X)[:, column], dtype=np.float64)
         else:
             scores = np.asarray(estimator.predict(X), dtype=np.float64).reshape(len(X))
-        if np.isinf(scores).any():
-            raise ValueError("it predicts infinite values")
-    if np.isnan(scores).any():
+        return _checked(scores, estimator)
+
+
+def predicted_cells(
+    estimator: Any, names: Sequence[str], layers: Sequence[NDArray[Any]], inside: NDArray[np.bool_]
+) -> Floats:
+    """Scores of the cells of a part of a raster; an ensemble of trees sees them side by side.
+
+    Parameters
+    ----------
+    estimator : fitted scikit-learn estimator
+        A classifier of 0 and 1, or a regressor.
+    names : sequence of str
+        Names of the features.
+    layers : sequence of numpy.ndarray of shape (y, x)
+        Features, none of them missing inside.
+    inside : numpy.ndarray of bool and shape (y, x)
+        Cells to score.
+
+    Returns
+    -------
+    numpy.ndarray of shape (y, x)
+        The same as :func:`predicted` has for the cell's row; NaN outside.
+
+    Raises
+    ------
+    PipelineError
+        As of :func:`predicted`.
+
+    Notes
+    -----
+    An ensemble of trees that cannot be compiled is predicted by scikit-learn, with the note
+    MODEL_NOT_COMPILED.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeRegressor
+    >>> tree = DecisionTreeRegressor().fit(pd.DataFrame({"a": [0.0, 1.0]}), [2.0, 4.0])
+    >>> predicted_cells(tree, ["a"], [np.array([[0.2, 0.9]])], np.array([[True, False]])).tolist()
+    [[2.0, nan]]
+    """
+    with single_threaded(), model_errors("MODEL_PREDICT", estimator):
+        forest = _forest(estimator, names)
+        if forest is not None and is_plain(estimator):
+            scores = _scored(forest, estimator, list(layers), inside)
+            return _checked(scores, estimator, inside)
+        rows = np.stack([each[inside].astype(np.float64) for each in layers], axis=1)
+        X = pd.DataFrame(rows, columns=list(names))
+        if forest is None:
+            _tell_refused(estimator)
+            return _placed(predicted(estimator, X), inside)
+        changed = np.asarray(prepared(estimator, X))
+        planes = [_placed(column, inside) for column in changed.T]
+        return _checked(_scored(forest, estimator, planes, inside), estimator, inside)
+
+
+def _forest(estimator: Any, names: Sequence[str]) -> Any:
+    """The compiled ensemble that an estimator ends in, where its scores are its own."""
+    known = getattr(estimator, "feature_names_in_", None)
+    if known is not None and list(known) != list(names):
+        return None  # scikit-learn says what is wrong
+    forest = forest_of(last_step(estimator))
+    if forest is None or forest.model.kind == "anomaly" or forest.model.targets != 1:
+        return None
+    return None if len(forest.model.classes) > 1 else forest
+
+
+def _scored(forest: Any, estimator: Any, values: Any, inside: Any = None) -> Floats:
+    if is_classifier(estimator):
+        return np.asarray(forest.probability(_presence(estimator), values, inside))
+    return np.asarray(forest.predict(values, inside))
+
+
+def _checked(scores: Floats, estimator: Any, inside: Any = slice(None)) -> Floats:
+    if np.isinf(scores).any():
+        raise ValueError("it predicts infinite values")
+    if np.isnan(scores[inside]).any():
         name = type(estimator).__name__
         warn("MODEL_PREDICTS_NAN", "the model gives some places no score", where=name)
     return scores
+
+
+def _placed(values: NDArray[Any], inside: NDArray[np.bool_]) -> NDArray[Any]:
+    """Values of the cells inside where they lie."""
+    found = np.full(inside.shape, np.nan, dtype=np.result_type(values, np.float32))
+    found[inside] = values
+    return found
+
+
+def _tell_refused(estimator: Any) -> None:
+    last = last_step(estimator)
+    if reason := why_not(last):
+        warn(
+            "MODEL_NOT_COMPILED",
+            reason,
+            where=type(last).__name__,
+            fix="nothing: scikit-learn itself predicts, which takes longer",
+            severity="note",
+        )
 
 
 def _presence(estimator: Any) -> int:

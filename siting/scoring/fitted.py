@@ -5,20 +5,20 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 import sklearn
 import xarray as xr
+from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 from sklearn.base import is_classifier, is_regressor
 
 from siting.errors import PipelineError
 from siting.findings import warn
-from siting.kernels.prediction import Floats, predicted
+from siting.kernels.prediction import Floats, predicted_cells
 from siting.kinds import FittedModel
 from siting.scoring.applicability import Applicability, applicability, feature_importance
 from siting.scoring.fitting import bootstrap_rows, fit
 from siting.scoring.folds import InnerFolds
-from siting.scoring.prediction import cellwise
+from siting.scoring.prediction import cellwise, tilewise
 from siting.scoring.training import Training
 
 
@@ -148,7 +148,7 @@ def learned_layers(
     spread = partial(_spread, estimators=refits, names=fitted.features)
     return (
         score_layer(fitted, features, domain, grid),
-        cellwise(spread, features, domain, grid, "f4").assign_attrs(own={"units": unit}),
+        tilewise(spread, features, domain, grid, "f4").assign_attrs(own={"units": unit}),
         dissimilarity_layer(known, features, domain, grid),
         fitted,
     )
@@ -165,7 +165,7 @@ def score_layer(
     """Lazy layer of what a fitted model gives, in the unit of its card."""
     scores = partial(_scores, estimator=model.estimator, names=model.features)
     unit = str(model.card.get("target_units", "1"))
-    return cellwise(scores, features, domain, grid).assign_attrs(own={"units": unit})
+    return tilewise(scores, features, domain, grid).assign_attrs(own={"units": unit})
 
 
 def dissimilarity_layer(
@@ -176,14 +176,23 @@ def dissimilarity_layer(
     return layer.assign_attrs(own={"threshold": known.threshold})
 
 
-def _scores(values: Floats, estimator: Any, names: tuple[str, ...]) -> Floats:
-    return predicted(estimator, pd.DataFrame(values, columns=names))
+def _scores(
+    layers: Sequence[NDArray[Any]],
+    inside: NDArray[np.bool_],
+    estimator: Any,
+    names: tuple[str, ...],
+) -> Floats:
+    return predicted_cells(estimator, names, layers, inside)
 
 
-def _spread(values: Floats, estimators: Sequence[Any], names: tuple[str, ...]) -> Floats:
+def _spread(
+    layers: Sequence[NDArray[Any]],
+    inside: NDArray[np.bool_],
+    estimators: Sequence[Any],
+    names: tuple[str, ...],
+) -> Floats:
     """Standard deviation of the refits' scores."""
-    X = pd.DataFrame(values, columns=names)
-    scores = np.stack([predicted(each, X) for each in estimators])
+    scores = np.stack([predicted_cells(each, names, layers, inside) for each in estimators])
     return np.asarray(scores.std(axis=0, ddof=1))
 
 

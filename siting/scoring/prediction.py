@@ -17,6 +17,8 @@ from siting.kernels.prediction import Floats
 from siting.kernels.threads import single_threaded
 
 CellFunction = Callable[[Floats], Floats]
+TileFunction = Callable[[Sequence[NDArray[Any]], NDArray[np.bool_]], Floats]
+HIGH, WIDE = 64, 1024  # rows and columns of a part of a tile that is scored at once
 ROWS = 65_536  # cells that are scored at once: a few MB for each feature or refit
 
 
@@ -62,7 +64,34 @@ def cellwise(
     dtype : dtype
         Of the result.
     """
-    block = partial(_tile, function=function, dtype=np.dtype(dtype))
+    return _mapped(partial(_by_rows, function=function), features, domain, grid, dtype)
+
+
+def tilewise(
+    function: TileFunction,
+    features: Sequence[xr.DataArray],
+    domain: xr.DataArray,
+    grid: GeoBox,
+    dtype: DTypeLike = np.float64,
+) -> xr.DataArray:
+    """Lazy layer of a function that sees cells side by side, as :func:`cellwise` else.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a part of each feature, all of one shape (y, x), and the cells of it to evaluate;
+        gives their values in that shape.
+    features, domain, grid, dtype
+        As of :func:`cellwise`.
+    """
+    return _mapped(partial(_by_parts, function=function), features, domain, grid, dtype)
+
+
+def _mapped(
+    values: Callable[..., Any], features: Sequence[xr.DataArray], domain: xr.DataArray,
+    grid: GeoBox, dtype: DTypeLike,
+) -> xr.DataArray:  # fmt: skip
+    block = partial(_tile, values=values, dtype=np.dtype(dtype))
     data = da.map_blocks(  # type: ignore[no-untyped-call]  # dask has no types here
         block,
         *(as_layer(each.data, grid).data for each in (domain, *features)),
@@ -77,17 +106,39 @@ def cellwise(
 def _tile(
     inside: NDArray[np.bool_],
     *features: NDArray[Any],
-    function: CellFunction,
+    values: Callable[..., Any],
     dtype: np.dtype[Any],
 ) -> NDArray[Any]:
     result = np.full(inside.shape, np.nan, dtype=dtype)
     valid = inside == 1  # never astype(bool), by which NaN is inside
     for each in features:
         valid &= np.isfinite(each)
-    rows, columns = np.nonzero(valid)
     with single_threaded():
-        for start in range(0, len(rows), ROWS):
-            part = rows[start : start + ROWS], columns[start : start + ROWS]
-            values = np.stack([each[part].astype(np.float64) for each in features], axis=1)
-            result[part] = function(values)
+        values(result, features, valid)
     return result
+
+
+def _by_rows(
+    result: NDArray[Any],
+    features: Sequence[NDArray[Any]],
+    valid: NDArray[np.bool_],
+    function: CellFunction,
+) -> None:
+    rows, columns = np.nonzero(valid)
+    for start in range(0, len(rows), ROWS):
+        part = rows[start : start + ROWS], columns[start : start + ROWS]
+        values = np.stack([each[part].astype(np.float64) for each in features], axis=1)
+        result[part] = function(values)
+
+
+def _by_parts(
+    result: NDArray[Any],
+    features: Sequence[NDArray[Any]],
+    valid: NDArray[np.bool_],
+    function: TileFunction,
+) -> None:
+    for top in range(0, valid.shape[0], HIGH):
+        for left in range(0, valid.shape[1], WIDE):
+            part = slice(top, top + HIGH), slice(left, left + WIDE)
+            if valid[part].any():
+                result[part] = function([each[part] for each in features], valid[part])

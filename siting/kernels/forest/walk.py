@@ -1,0 +1,220 @@
+"""Each tree walked once for all cells of a tile.
+
+The walk goes down a tree with the set of blocks that some cell of is at a node (one word), and for
+each block the set of its cells there (a word each). Where a threshold lies outside a block's range,
+the whole block goes one way by one comparison for all blocks; only a mixed block compares its
+cells. Smooth layers meet few nodes, and noise still compares 64 cells at a time.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.kernels.forest.lanes import add, add_difference, count, greater, lowest, piece
+from siting.kernels.forest.tiles import LANES, WORDS
+
+# Nodes in preorder: the left child is next, the right one is node `next`. Feature numbers are the
+# rows of a tile; at a leaf `feature` is -1 - how many entries it has, `next` the first of them. A
+# category is asked for with `threshold` as the number of the set of those that go left.
+NODE = np.dtype([("threshold", "i4"), ("feature", "i4"), ("next", "i4")], align=True)
+ENTRY = np.dtype([("value", "f8"), ("output", "i4")], align=True)
+FEW = 4  # cells up to which they are added one by one
+_NONE, _ONE = np.uint64(0), np.uint64(1)
+
+
+class Ensemble(NamedTuple):
+    """Trees as the kernel reads them.
+
+    Parameters
+    ----------
+    nodes : numpy.ndarray of NODE
+        All trees, one after the other.
+    roots : numpy.ndarray of int32 and shape (trees,)
+        First node of each.
+    entries : numpy.ndarray of ENTRY
+        What leaves add to which output.
+    sets : numpy.ndarray of uint64 and shape (sets, 4)
+        Categories that go left.
+    categorical : int
+        Feature numbers from here on ask for a category.
+    depth : int
+        Right children that can wait at once.
+    """
+
+    nodes: NDArray[np.void]
+    roots: NDArray[np.int32]
+    entries: NDArray[np.void]
+    sets: NDArray[np.uint64]
+    categorical: int
+    depth: int
+
+
+class Waiting(NamedTuple):
+    """Right children not yet walked: node, blocks, where their cells lie among the words."""
+
+    node: NDArray[np.int32]
+    blocks: NDArray[np.uint64]
+    start: NDArray[np.int64]
+    words: NDArray[np.uint64]
+    cells: NDArray[np.uint64]  # cells of each block at the node that is walked
+
+
+class Sums(NamedTuple):
+    """Where leaves add: (output, block, cell) of the blocks from ``first`` on."""
+
+    values: NDArray[np.float64]
+    span: int  # how many blocks
+    first: int
+
+
+def empty_waiting(depth: int) -> Waiting:
+    """Room for so many right children."""
+    size = depth + 2
+    return Waiting(
+        np.empty(size, np.int32),
+        np.empty(size, np.uint64),
+        np.empty(size, np.int64),
+        np.empty(LANES * (size + 1), np.uint64),
+        np.empty(LANES, np.uint64),
+    )
+
+
+@piece
+def _restore(cells, words, blocks, start):  # type: ignore[no-untyped-def]
+    """Cells of the blocks of a right child, from where they were put."""
+    while blocks != _NONE:
+        cells[lowest(blocks)] = words[start]
+        blocks &= blocks - _ONE
+        start += 1
+
+
+@piece
+def _sides(present, row, sets, number, alive):  # type: ignore[no-untyped-def]
+    """Blocks with a category that goes left, and blocks with one that goes right."""
+    left, right = _NONE, _NONE
+    while alive != _NONE:
+        z = lowest(alive)
+        alive &= alive - _ONE
+        for word in range(WORDS):
+            held = present[(row + z) * WORDS + word]
+            bit = _ONE << np.uint64(z)
+            left |= bit if held & sets[number, word] else _NONE
+            right |= bit if held & ~sets[number, word] else _NONE
+    return left, right
+
+
+@piece
+def _outside(keys, start, sets, number):  # type: ignore[no-untyped-def]
+    """Word of the cells of a block whose category is not in a set."""
+    word = _NONE
+    for i in range(LANES):
+        code = keys[start + i]
+        inside = (sets[number, code >> 6] >> np.uint64(code & 63)) & _ONE
+        word |= (inside ^ _ONE) << np.uint64(i)
+    return word
+
+
+@piece
+def _add_sum(values, start, stride, cells, value, number):  # type: ignore[no-untyped-def]
+    if count(cells) > FEW:
+        add(values, start, cells, value)
+        return
+    while cells != _NONE:
+        values[start + lowest(cells)] += value
+        cells &= cells - _ONE
+
+
+@piece
+def _add_moments(values, start, stride, cells, value, number):  # type: ignore[no-untyped-def]
+    """Sum; what the first tree gives; sums of differences from that, and of their squares."""
+    _add_sum(values, start, stride, cells, value, number)
+    if number == 0:
+        add(values, start + stride, cells, value)
+    elif count(cells) > FEW:
+        add_difference(values, start + 2 * stride, cells, value, start + stride, stride)
+    else:
+        while cells != _NONE:
+            at = start + lowest(cells)
+            cells &= cells - _ONE
+            term = value - values[at + stride]
+            values[at + 2 * stride] += term
+            values[at + 3 * stride] += term * term
+
+
+def walker(add_to: Any) -> Any:
+    """The walk of a tree whose leaves add to sums as a function does.
+
+    Parameters
+    ----------
+    add_to : compiled function
+        ``add_to(values, start, stride, cells, value, number)`` adds what a leaf of tree `number`
+        gives to those of 64 cells that are set in a word.
+    """
+
+    @piece
+    def walk(  # type: ignore[no-untyped-def]
+        number, root, nodes, entries, sets, categorical,  # of the trees
+        keys, least, most, present, rows, live, alive,  # of the tile
+        node_of, blocks_of, start_of, words, cells,  # of what waits
+        values, each, span, first,  # of the sums
+    ):  # fmt: skip
+        node, depth, top = np.int64(root), np.int64(0), np.int64(0)
+        for z in range(LANES):
+            cells[z] = live[z]
+        while True:
+            here = nodes[node]
+            if here.feature < 0:
+                for place in range(here.next, here.next - 1 - np.int64(here.feature)):
+                    begin = (np.int64(entries[place].output) * each * span - first) * LANES
+                    value, blocks = entries[place].value, alive
+                    while blocks != _NONE:
+                        z = lowest(blocks)
+                        blocks &= blocks - _ONE
+                        add_to(values, begin + z * LANES, span * LANES, cells[z], value, number)
+                if depth == 0:
+                    return
+                depth -= 1
+                node, alive, top = np.int64(node_of[depth]), blocks_of[depth], start_of[depth]
+                _restore(cells, words, alive, top)
+                continue
+            category, before = here.feature >= categorical, top
+            row = np.int64(rows[here.feature]) * LANES
+            left, mixed = _NONE, alive
+            if alive & (alive - _ONE) != _NONE:  # of one block, its cells are compared at once
+                if category:
+                    left, mixed = _sides(present, row, sets, here.threshold, alive)
+                else:
+                    mixed = greater(most, row, here.threshold) & alive
+                    left = alive & ~greater(least, row, here.threshold)
+                if mixed == _NONE or left == _NONE:
+                    node = node + 1 if mixed == _NONE else np.int64(here.next)
+                    continue
+            left, right = alive & ~mixed, _NONE
+            while mixed != _NONE:  # no branches but the loop's
+                z = lowest(mixed)
+                mixed &= mixed - _ONE
+                if category:
+                    beyond = _outside(keys, (row + z) * LANES, sets, here.threshold) & cells[z]
+                else:
+                    beyond = greater(keys, (row + z) * LANES, here.threshold) & cells[z]
+                stay = cells[z] & ~beyond
+                cells[z], words[top] = stay, beyond
+                some = np.uint64(beyond != _NONE)
+                top += np.int64(some)
+                right |= some << np.uint64(z)
+                left |= np.uint64(stay != _NONE) << np.uint64(z)
+            if right == _NONE:
+                node += 1
+            elif left == _NONE:
+                node, alive, top = np.int64(here.next), right, before
+                _restore(cells, words, alive, before)
+            else:
+                node_of[depth], blocks_of[depth], start_of[depth] = here.next, right, before
+                depth, node, alive = depth + 1, node + 1, left
+
+    return walk
+
+
+walk_sums = walker(_add_sum)
+walk_moments = walker(_add_moments)
