@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 
@@ -19,6 +20,7 @@ from siting import candidates
 from siting.grid import as_layer, make_grid
 from siting.io import model as models
 from siting.kernels import prediction
+from siting.kernels.forest import compiled
 from siting.kinds import FittedModel
 from siting.scoring.applicability import applicability
 from siting.scoring.estimators import build_estimator
@@ -211,6 +213,12 @@ def _(folder: Path) -> None:
 @example("MODEL_PREDICTS_NAN")
 def _(folder: Path) -> None:
     prediction.predicted(_Blank(), pd.DataFrame({"hot": [0.5]}))
+
+
+@example("MODEL_NOT_COMPILED")
+def _(folder: Path) -> None:
+    model = GradientBoostingClassifier(init=GaussianNB(), n_estimators=2)
+    compiled(model.fit([[0.0], [1.0]], [0, 1]))
 
 
 @example("MODEL_UNTRUSTED")
