@@ -1,5 +1,8 @@
 """The one family of errors that leaves the public API, and their exit codes."""
 
+import importlib
+from typing import Any
+
 from siting.wording import counted
 
 
@@ -109,3 +112,32 @@ class LockedError(SitingError):
     """Another run is writing to the same folder (exit code 75)."""
 
     exit_code = 75
+
+
+def library(name: str, extra: str) -> Any:
+    """A library that comes with one of siting's extras.
+
+    Parameters
+    ----------
+    name : str
+        Name to import it by.
+    extra : str
+        Name of the extra.
+
+    Raises
+    ------
+    StorageError
+        LIBRARY_MISSING, where it is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if (error.name or name).partition(".")[0] != name:
+            raise
+    raise StorageError(
+        "LIBRARY_MISSING",
+        "this needs a library that is not installed",
+        found=f"no {name}",
+        wanted=f"siting with its extra '{extra}'",
+        fix=f"pip install 'siting[{extra}]', or in a clone: pip install '.[{extra}]'",
+    )

@@ -118,6 +118,14 @@ def test_doctor_finds_a_damaged_installation(monkeypatch):
     assert "lab_depth" in row["fix"]
 
 
+def test_doctor_tells_kernels_and_extras():
+    from siting.terminal import doctor
+
+    rows = {row["name"]: row for row in doctor.examine()}
+    assert "MB in " in rows["compiled kernels"]["found"]
+    assert "netcdf yes" in rows["extras"]["found"]
+
+
 def test_estimate_tells_cells_bytes_and_seconds(world):
     path, folder = world
     found = json.loads(siting("estimate", str(path), "--json", store=folder / "store").stdout)

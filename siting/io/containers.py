@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from siting.errors import InputError
+from siting.errors import InputError, library
 from siting.findings import warn
 from siting.io.formats import reading
 
@@ -75,8 +75,8 @@ def check_hdf5(path: Path) -> None:
     InputError
         PATH_OUTSIDE_DATA, FILE_CORRUPT.
     """
-    import h5py
-
+    library("h5netcdf", "netcdf")  # by which such a file is then opened
+    h5py = library("h5py", "netcdf")
     check_heaps(path)
 
     def elsewhere(group: Any) -> str:

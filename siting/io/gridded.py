@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siting.errors import InputError
+from siting.errors import InputError, library
 from siting.findings import warn
 from siting.io.accumulated import as_rate
 from siting.io.containers import check_chunks, check_hdf5, check_zarr, is_group
@@ -323,7 +323,7 @@ def _groups(path: Path) -> list[str]:
     """Names of the groups of an HDF5 file or Zarr folder."""
     if path.is_dir():
         return sorted(each.name for each in path.iterdir() if each.is_dir())[:10]
-    import h5py
+    h5py = library("h5py", "netcdf")
 
     with reading(path):
         if not h5py.is_hdf5(path):

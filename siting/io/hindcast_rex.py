@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from siting.errors import InputError
+from siting.errors import InputError, library
 from siting.findings import warn
 from siting.io.containers import check_hdf5
 from siting.io.formats import reading
@@ -43,7 +43,7 @@ _SWAN = {
 
 def is_rex(path: Path) -> bool:
     """Whether an HDF5 file holds a table of sites and a list of times."""
-    import h5py
+    h5py = library("h5py", "netcdf")
 
     with reading(path), h5py.File(path, "r") as file:
         return {_META, _TIMES} <= set(file)
@@ -58,7 +58,7 @@ def open_rex(path: Path, wanted: Mapping[str, str] | None) -> Store:
         VARIABLE_MISSING, PERIOD_UNTYPED, QUANTITY_MISMATCH, UNITS_MISSING, COORD_INVALID,
         TIME_INVALID, TIME_MISMATCH, GRID_MISMATCH, FILE_CORRUPT, PATH_OUTSIDE_DATA, TOO_LARGE.
     """
-    import h5py
+    h5py = library("h5py", "netcdf")
 
     check_hdf5(path)
     with reading(path), h5py.File(path, "r") as file:
@@ -221,7 +221,7 @@ def _check_shape(dataset: Any, steps: int, sites: int, path: Path) -> None:
 def _reader(
     path: Path, variables: Mapping[str, Variable], fill: Mapping[str, list[float]]
 ) -> Iterator[Read]:
-    import h5py
+    h5py = library("h5py", "netcdf")
 
     with reading(path), h5py.File(path, "r") as file:
 

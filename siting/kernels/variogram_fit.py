@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from siting.errors import InputError
+from siting.errors import InputError, library
 from siting.kernels.kriging import Covariance, Field, Floats
 
 Model = Literal["exponential", "spherical", "gaussian"]
@@ -81,7 +81,7 @@ def fit_variogram(places: Floats, values: Floats, error: Floats, model: Model) -
     ----------
     Webster and Oliver (2007), Geostatistics for environmental scientists, 2nd ed., chapters 4-5.
     """
-    import gstools
+    gstools = library("gstools", "geostatistics")
 
     edges = _reach(places) / 2 * (np.arange(_LAGS + 1) / _LAGS) ** 1.5
     distance, semivariance, pairs = gstools.vario_estimate(

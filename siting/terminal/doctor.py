@@ -1,6 +1,7 @@
 """Whether this installation can do its work."""
 
 import importlib.metadata
+import importlib.util
 import os
 import shutil
 import sys
@@ -23,6 +24,8 @@ LIBRARIES = (
     "folium",
     "django-js-lib-leaflet",
 )
+# Extras and the library that each brings; without one, what needs it tells how to install it.
+EXTRAS = {"netcdf": "h5netcdf", "geostatistics": "gstools", "cluster": "distributed"}
 FREE_BYTES_WANTED = 2_000_000_000
 
 
@@ -53,6 +56,13 @@ def _library(name: str) -> dict[str, Any]:
         return _row(name, True, importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         return _row(name, False, "not installed", f"pip install {name}")
+
+
+def _extras() -> dict[str, Any]:
+    """Which extras are installed; none has to be."""
+    there = {name: importlib.util.find_spec(each) for name, each in EXTRAS.items()}
+    found = ", ".join(f"{name} {'yes' if spec else 'no'}" for name, spec in there.items())
+    return _row("extras", True, found)
 
 
 def _data() -> dict[str, Any]:

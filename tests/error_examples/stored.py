@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from siting import grid
+from siting.errors import library
 from siting.history.clearing import parse_size
 from siting.history.published import find, load
 from siting.publish import lock, publish, staging
@@ -64,6 +65,12 @@ for _code, _number in {
     "DISK_FULL": errno.ENOSPC, "NOT_WRITABLE": errno.EROFS, "STORAGE_FAILED": errno.EIO,
 }.items():  # fmt: skip
     example(_code)(refusing(_number))
+
+
+@example("LIBRARY_MISSING")
+def _(folder: Path) -> None:
+    with mock.patch.dict("sys.modules", {"gstools": None}):
+        library("gstools", "geostatistics")
 
 
 @example("DISK_SPACE_LOW")
