@@ -349,8 +349,9 @@ class _Check:
             chosen = header.candidates
             simulated = bool(chosen and chosen.get("simulator"))
             problem = output_problem(
-                name, layers, chosen is not None, simulated, self.names.named("model")
-            )
+                name, layers, chosen is not None, simulated, self.names.named("model"),
+                self.names.named("features"),
+            )  # fmt: skip
             if name in header.outputs[:position]:
                 problem = Problem("the same output is asked for twice", "each once")
             if problem:

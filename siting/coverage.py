@@ -118,7 +118,7 @@ def covered(polygons: Geometries, grid: GeoBox, *, touched: bool) -> xr.DataArra
     >>> covered(area, grid, touched=False).values.tolist()
     [[False, True, True, False]]
     """
-    in_cells = _in_cells(_single_polygons(polygons), grid)
+    in_cells, _ = placed(polygons, grid)
     block = partial(_burn, in_cells, shapely.STRtree(in_cells), touched)
     return from_function(grid, block, bool)
 
@@ -157,7 +157,7 @@ def cells_in(
     """
     found = []
     for number, polygon in enumerate(polygons):
-        parts = _in_cells(_single_polygons(polygons[number : number + 1]), grid)
+        parts, _ = placed(polygons[number : number + 1], grid)
         rows, columns = _cells_of(parts, grid, most)
         most -= len(rows)
         if most < 0:
@@ -193,8 +193,64 @@ def _too_many(found: str) -> InputError:
     )  # fmt: skip
 
 
-def _single_polygons(polygons: Geometries) -> Geometries:
-    parts = shapely.get_parts(shapely.get_parts(polygons))
+def placed(polygons: Geometries, grid: GeoBox) -> tuple[Geometries, NDArray[np.int64]]:
+    """Single polygons in column (eastward) and minus row (northward) positions of a grid.
+
+    Parameters
+    ----------
+    polygons : array of shapely polygons
+        Areas in longitude and latitude [degree], edges straight in these.
+    grid : GeoBox
+        The grid.
+
+    Returns
+    -------
+    parts : array of shapely polygons
+        All that comes near the grid, on whichever turn of the globe; the bend of an edge stays
+        within a twentieth of a cell.
+    owner : numpy.ndarray of int
+        The polygon that each part belongs to.
+
+    Raises
+    ------
+    InputError
+        GEOMETRY_AMBIGUOUS and GEOMETRY_WRONG, as :func:`covered`.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> parts, owner = placed(np.array([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)]),
+    ...                       make_grid("EPSG:4326", 0.5, (0, 0, 4, 2)))
+    >>> shapely.bounds(parts).tolist(), owner.tolist()
+    ([[0.0, -4.0, 2.0, -2.0], [4.0, -4.0, 6.0, -2.0]], [0, 1])
+    """
+    single, owner = _parts(polygons)
+    _check_polygons(single)
+    west, south, east, north = window(grid)
+    turns = np.array([[-360, 0], [0, 0], [360, 0]])
+    turned = np.concatenate([shapely.transform(single, partial(np.add, turn)) for turn in turns])
+    bounds = shapely.bounds(turned)
+    near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+    near &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    inside, owner = turned[near], np.tile(owner, 3)[near]
+    if not is_cylindrical(crs_of(grid)):
+        # Far from the grid a projection folds or ends: nothing from there may come in.
+        inside = shapely.intersection(shapely.make_valid(inside), shapely.box(*window(grid)))
+        inside, part = _parts(inside)
+        areas = shapely.get_dimensions(inside) == 2
+        inside, owner = inside[areas], owner[part][areas]
+    fine = shapely.segmentize(inside, _step(grid))
+    return np.asarray(shapely.transform(fine, partial(_cell_positions, grid))), owner
+
+
+def _parts(shapes: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
+    """Single parts of shapes, of collections of them too, and the shape that each belongs to."""
+    once, outer = shapely.get_parts(shapes, return_index=True)
+    parts, inner = shapely.get_parts(once, return_index=True)
+    return parts, outer[inner]
+
+
+def _check_polygons(parts: Geometries) -> None:
     if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any():
         raise InputError(
             "GEOMETRY_WRONG", "points and lines cover no area", wanted="polygons",
@@ -212,25 +268,6 @@ def _single_polygons(polygons: Geometries) -> Geometries:
             found=f"{width[width < 360].max():.1f} degrees of longitude", wanted="at most 180",
             fix="cut the polygon at the dateline, or give the edge more vertices",
         )  # fmt: skip
-    return np.asarray(parts)
-
-
-def _in_cells(polygons: Geometries, grid: GeoBox) -> Geometries:
-    """Polygons in column (eastward) and minus row (northward) positions of a grid."""
-    west, south, east, north = window(grid)
-    turns = np.array([[-360, 0], [0, 0], [360, 0]])
-    turned = np.concatenate([shapely.transform(polygons, partial(np.add, turn)) for turn in turns])
-    bounds = shapely.bounds(turned)
-    near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
-    near &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-    inside = turned[near]
-    if not is_cylindrical(crs_of(grid)):
-        # Far from the grid a projection folds or ends: nothing from there may come in.
-        inside = shapely.intersection(shapely.make_valid(inside), shapely.box(*window(grid)))
-        inside = shapely.get_parts(shapely.get_parts(inside))
-        inside = inside[shapely.get_dimensions(inside) == 2]
-    fine = shapely.segmentize(inside, _step(grid))
-    return np.asarray(shapely.transform(fine, partial(_cell_positions, grid)))
 
 
 def _step(grid: GeoBox) -> float:

@@ -56,6 +56,7 @@ POLYGONS = {
     "ocean.regions",
     "outside.features",
     "within_polygons.features",
+    "statistics.zones",
 }
 LINES = {
     "dilation_tendency.faults",
@@ -128,6 +129,8 @@ VALUES = {
     "among.column": "faulting",
     "among.values": ["normal"],
     "month.number": 7,
+    "statistics.statistics": ["mean", "p90"],
+    "ranked.column": "mw",
     **{
         f"{name}_tendency.{key}": value
         for name in ("slip", "dilation")

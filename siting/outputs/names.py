@@ -6,7 +6,8 @@ from dataclasses import dataclass
 MAP = "map.html"
 REPORT = "report.html"
 SITES = "sites.html"
-TABLES = tuple(f"candidates.{ending}" for ending in ("csv", "gpkg", "parquet", "geojson", "kmz"))
+ENDINGS = ("csv", "gpkg", "parquet", "geojson", "kmz")  # of candidates and of other features
+TABLES = tuple(f"candidates.{ending}" for ending in ENDINGS)
 
 # A fitted model, to be applied elsewhere; and what has to be known of it, as text.
 MODEL, CARD = ".skops", ".card.json"
@@ -44,6 +45,18 @@ def saved_model(name: str, models: Sequence[str]) -> str | None:
     return None if ending is None else _first(name.removesuffix(ending), models)
 
 
+def saved_features(name: str, features: Sequence[str]) -> str | None:
+    """The features that an output such as ``blocks.gpkg`` asks for.
+
+    Examples
+    --------
+    >>> saved_features("blocks.gpkg", ["leases", "blocks"])
+    'blocks'
+    """
+    stem, _, ending = name.rpartition(".")
+    return _first(stem, features) if ending in ENDINGS else None
+
+
 def _first(stem: str, names: Sequence[str]) -> str | None:
     return next((each for each in names if each == stem or each.startswith(f"{stem}.")), None)
 
@@ -54,6 +67,7 @@ def output_problem(
     has_candidates: bool,
     has_simulator: bool = False,
     models: Sequence[str] = (),
+    features: Sequence[str] = (),
 ) -> Problem | None:
     """What is wrong with an output's name; None where nothing is.
 
@@ -78,6 +92,8 @@ def output_problem(
         message = "the candidates have no `simulator` to make cards of sites"
         return Problem(message, "`simulator` under `candidates:`")
     if name in (MAP, REPORT, SITES, *TABLES) or raster_layer(name, layers):
+        return None
+    if saved_features(name, features):
         return None
     if name.endswith((MODEL, CARD)):
         return None if saved_model(name, models) else _no_model(name, models)

@@ -44,7 +44,12 @@ def write(results: Results, path: Path) -> None:
             "OUTPUT_UNKNOWN", "the run chose no candidates", where="outputs", found=path.name,
             fix="write the section `candidates:`",
         )  # fmt: skip
+    write_frame(path, results.candidates, column_name(results.score))
+
+
+def write_frame(path: Path, frame: GeoDataFrame, style_by: str) -> None:
+    """Write features in the format of the file's ending, a GeoPackage coloured by a column."""
     if path.suffix == ".gpkg":
-        files.gpkg(path, results.candidates, style_by=column_name(results.score))
+        files.gpkg(path, frame, style_by=style_by)
     else:
-        _WRITERS[path.suffix](path, results.candidates)
+        _WRITERS[path.suffix](path, frame)

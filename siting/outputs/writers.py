@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siting.outputs.names import CARD, MAP, MODEL, REPORT, SITES, TABLES
+from siting.outputs.names import CARD, ENDINGS, MAP, MODEL, REPORT, SITES, TABLES
 from siting.store import object_key, sha256_file
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ def writer_of(name: str) -> Writer:
     """The function that writes an output; what it needs is imported only now."""
     module = {MAP: "map.page", REPORT: "report.page", SITES: "sites.page"}.get(name)
     module = module or ("models" if name.endswith((MODEL, CARD)) else None)
-    module = module or ("tables" if name in TABLES else "cog")
+    module = module or ("tables" if name in TABLES else None)
+    module = module or ("features" if name.rpartition(".")[2] in ENDINGS else "cog")
     function: Writer = importlib.import_module(f"siting.outputs.{module}").write
     return function
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from siting.check import CALL_SECTIONS, SUPPLIED
-from siting.outputs.names import MAP, REPORT, SITES, TABLES
+from siting.outputs.names import ENDINGS, MAP, REPORT, SITES, TABLES
 from siting.pipeline.header import Header
 from siting.pipeline.registry import functions
 from siting.pipeline.schema import arguments_model
@@ -32,9 +32,8 @@ def editor_schema() -> dict[str, Any]:
     properties["candidates"] = _plain(arguments_model(spec, SUPPLIED), spec.summary)
     properties["sources"] = {"type": "object", "additionalProperties": _source()}
     known = [MAP, REPORT, SITES, *TABLES]
-    properties["outputs"]["items"] = {
-        "anyOf": [{"enum": known}, {"pattern": r"\.(tif|skops|card\.json)$"}]
-    }
+    named = "|".join(("tif", "skops", r"card\.json", *ENDINGS))
+    properties["outputs"]["items"] = {"anyOf": [{"enum": known}, {"pattern": rf"\.({named})$"}]}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "siting pipeline",
