@@ -28,6 +28,16 @@ CASES = {
     "firm_power_sites": ("firm_power", "SITES"),
     "firm_power_loop": ("firm_power", "LOOP"),
     "sizing": ("firm_power", "SIZING"),
+    "warp_nearest": ("warp", "NEAREST"),
+    "warp_bilinear": ("warp", "BILINEAR"),
+    "warp_average": ("warp", "AVERAGE"),
+    "warp_axes_nearest": ("warp", "AXES_NEAREST"),
+    "warp_axes_average": ("warp", "AXES_AVERAGE"),
+    "zonal": ("zonal", "CASE"),
+    "distance_on_map": ("distance_on_map", "CASE"),
+    "distance_to_faults": ("distance_to_faults", "CASE"),
+    "topk": ("topk", "CASE"),
+    "topk_spaced": ("topk", "SPACED"),
 }
 
 
