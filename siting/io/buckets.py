@@ -4,6 +4,7 @@ Nothing here is used unless ``--allow-remote`` is given. The client is imported 
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,8 +29,13 @@ _CREDENTIALS = {
            "AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"),
 }  # fmt: skip
 # What beside the address decides whose bucket it is.
-_PLACES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT", "AZURE_STORAGE_ACCOUNT_NAME",
-           "AZURE_STORAGE_ENDPOINT", "GOOGLE_BASE_URL")  # fmt: skip
+_ACCOUNTS = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ENDPOINT")
+_PLACES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT", "GOOGLE_BASE_URL",
+           *_ACCOUNTS)  # fmt: skip
+
+
+# How often and how long the client tried, which differs from one try to the next.
+_TRIES = re.compile(r" in [\d.]+\w+, after \d+ retries.*?retry_timeout: \w+ *")
 
 
 def place() -> dict[str, str]:
@@ -108,8 +114,17 @@ def _version(row: Any) -> Version:
     return Version(row["e_tag"] or "", row["last_modified"].isoformat(), row["size"])
 
 
-def bucket(scheme: str, name: str) -> "ObjectStore":
+def bucket(scheme: str, name: str, address: str) -> "ObjectStore":
     """The bucket of that name, with the credentials of the environment, or none.
+
+    Parameters
+    ----------
+    scheme : str
+        ``s3``, ``gs`` or ``az``.
+    name : str
+        Name of the bucket.
+    address : str
+        What is to be brought from it, for messages.
 
     Raises
     ------
@@ -123,7 +138,7 @@ def bucket(scheme: str, name: str) -> "ObjectStore":
     except ImportError as error:
         raise PipelineError(
             "REMOTE_MISSING", "buckets need a library that is not installed",
-            where=f"{scheme}://{name}", found=str(error),
+            where="--allow-remote", found=address,
             fix="pip install 'siting[remote]'",
         ) from error  # fmt: skip
     signed = any(os.environ.get(each) for each in _CREDENTIALS[scheme])
@@ -131,7 +146,9 @@ def bucket(scheme: str, name: str) -> "ObjectStore":
         "s3": store.S3Store, "gs": store.GCSStore, "az": store.AzureStore
     }  # fmt: skip
     more: dict[str, Any] = {} if signed else {"skip_signature": True}
-    with _told(f"{scheme}://{name}"):
+    if scheme == "az" and not any(os.environ.get(each) for each in _ACCOUNTS):
+        raise failed(address, "AZURE_STORAGE_ACCOUNT_NAME does not say whose container it is")
+    with _told(address):
         made: ObjectStore = kinds[scheme](
             name, client_options=_client_options(), retry_config=_retries(), **more
         )
@@ -176,4 +193,4 @@ def _told(address: str) -> Iterator[None]:
 def _cause(error: Exception) -> str:
     """First line of what the client says; a query of a request may hold a key."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return without_secrets(lines[0])[:300]
+    return without_secrets(_TRIES.sub("", lines[0]))[:300]

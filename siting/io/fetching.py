@@ -52,7 +52,7 @@ def without_secrets(text: str) -> str:
     'GET https://...@example.org/a.tif?... failed'
     """
     text = re.sub(r"(\w://)[^\s/?#]*@", r"\1...@", text)
-    return re.sub(r"(\w://[^\s?\"'<>]*)\?[^\s\"'<>)]+", r"\1?...", text)
+    return re.sub(r"(\w://[^\s?#\"'<>]*)([?#])[^\s\"'<>)]+", r"\1\2...", text)
 
 
 def missing(address: str, found: str) -> InputError:

@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urljoin, urlsplit
 
 from siting.errors import InputError, StorageError
@@ -42,8 +42,12 @@ class WebFile:
     def __init__(self, url: str, name: str) -> None:
         self._url = url
         with _told(url):
-            self._connection, self._answer = _asked(url)
-            self.versions = {name: _version(self._answer, url)}
+            self._answer, self._open = _asked(url)
+            try:
+                self.versions = {name: _version(self._answer, url)}
+            except StorageError:
+                self.close()
+                raise
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The bytes of the file, some at a time."""
@@ -53,29 +57,26 @@ class WebFile:
 
     def close(self) -> None:
         """Leave the rest unread."""
-        self._answer.close()
-        self._connection.close()
+        self._open.close()
 
 
-def _asked(url: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    """The answer with the file, redirects within the host followed."""
+def _asked(url: str) -> tuple[http.client.HTTPResponse, ExitStack]:
+    """The answer with the file, redirects within the host followed; and what closes it."""
     first = urlsplit(url)
     target = url
     for _ in range(_REDIRECTS):
         parts = urlsplit(target)
-        connection = _connection(parts.scheme, parts.netloc, url)
-        try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        with ExitStack() as open_so_far:
+            connection = _connection(parts.scheme, parts.netloc, url)
+            open_so_far.callback(connection.close)
             connection.request("GET", path, headers=_HEADERS)
             answer = connection.getresponse()
+            open_so_far.callback(answer.close)  # the connection may have left it the socket
             if answer.status == http.client.OK:
-                return connection, answer
-            target = urljoin(target, answer.headers.get("Location", ""))
-            _refuse_status(answer.status, url)
-        except BaseException:
-            connection.close()
-            raise
-        connection.close()
+                return answer, open_so_far.pop_all()
+        _refuse_status(answer.status, url)
+        target = urljoin(target, answer.headers.get("Location", ""))
         to = urlsplit(target)
         if (to.scheme, to.netloc.lower()) != (first.scheme, first.netloc.lower()):
             raise InputError(
@@ -101,7 +102,6 @@ def _version(answer: http.client.HTTPResponse, url: str) -> Version:
     """What the server says of the file; how long it is shows whether all of it came."""
     length, coding = answer.headers.get("Content-Length", ""), answer.headers["Content-Encoding"]
     if not length.isdecimal() or coding not in {None, "", "identity"}:
-        answer.close()
         raise failed(url, "the server does not say how long the file is, or packs it on the way")
     tag, modified = (answer.headers.get(each, "") for each in ("ETag", "Last-Modified"))
     return Version(tag, modified, int(length))

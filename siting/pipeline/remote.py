@@ -29,26 +29,28 @@ def brought(plan: Plan, progress: Watcher) -> tuple[Plan, list[Finding]]:
     SitingError
         As :func:`siting.sources.fetched.brought`; REMOTE_NOT_ALLOWED without leave.
     """
-    found: list[Finding] = []
-    steps = [_brought(step, progress, found) for step in plan.steps]
-    return (replace(plan, steps=tuple(steps)) if steps != list(plan.steps) else plan), found
+    made = [brought_step(step, progress) for step in plan.steps]
+    steps = tuple(step for step, _ in made)
+    found = [each for _, findings in made for each in findings]
+    return (plan if steps == plan.steps else replace(plan, steps=steps)), found
 
 
-def _brought(step: Step, progress: Watcher, found: list[Finding]) -> Step:
+def brought_step(step: Step, progress: Watcher) -> tuple[Step, list[Finding]]:
+    """One step of a plan as :func:`brought` makes it."""
     if not isinstance(step.source, UserFile) or not is_remote(step.source.file):
-        return step
+        return step, []
     from siting.sources import fetched
 
     where = f"sources.{step.name}.file"
     address = address_of(step.source.file, where)
     progress.step(step.name)
     copy = fetched.brought(address, step.source.sha256, where)
-    if copy.reason:
-        found.append(
-            Finding(
-                "REMOTE_COPY", "the network could not be asked: the copy that is here was used",
-                where, f"{address}: {copy.reason}", "",
-                f"run again with a network, or name what is meant: sha256: {copy.sha256}", "note",
-            )
-        )  # fmt: skip
-    return replace(step, file=copy.path)
+    made = replace(step, file=copy.path)
+    if not copy.reason:
+        return made, []
+    told = Finding(
+        "REMOTE_COPY", "the network could not be asked: the copy that is here was used", where,
+        found=f"{address}: {copy.reason}", severity="note",
+        fix=f"run again with a network, or name what is meant: sha256: {copy.sha256}",
+    )  # fmt: skip
+    return made, [told]

@@ -18,7 +18,7 @@ from siting.io import buckets
 from siting.io.fetching import Remote, failed
 from siting.sources.addresses import BUCKETS, Address, is_safe
 from siting.sources.integrity import content_digest
-from siting.store import default_root, object_key, require_space
+from siting.store import default_root, faults, object_key, require_space
 from siting.store.files import fsync, fsync_tree, make_folder, rename, storing, write_whole
 from siting.store.sealed import decode, encode
 from siting.store.seen import SETTLING, Seen, members
@@ -81,7 +81,7 @@ def brought(address: Address, sha256: str | None, where: str) -> Copy:
 def _opened(address: Address) -> Remote:
     """The file, asked for and not read yet."""
     if address.scheme in BUCKETS:
-        store = buckets.bucket(address.scheme, address.host)
+        store = buckets.bucket(address.scheme, address.host, str(address))
         return buckets.Objects(str(address), store, address.path, folder=address.is_folder)
     from siting.io.web import WebFile
 
@@ -157,7 +157,7 @@ def _stream(address: Address, remote: Remote, name: str, path: Path) -> str:
                 if written > wanted:
                     break
                 digest.update(chunk)
-                stream.write(chunk)
+                faults.write(stream, chunk, path)
         fsync(path)
     if written != wanted:
         found = f"{written:,} of {wanted:,} byte" if written < wanted else "more than was told"

@@ -7,6 +7,7 @@ from . import (
     gridded,
     hindcasts,
     learning,
+    network,
     own_years,
     pipelines,
     places,
@@ -23,5 +24,5 @@ from . import (
 from .made import EXAMPLES, made
 
 __all__ = ["EXAMPLES", "archives", "comparison", "given", "gridded", "hindcasts", "learning",
-           "made", "own_years", "pipelines", "places", "probabilities", "rasters", "scorers", "sea",
-           "site_data", "stored", "tables", "vectors", "waves"]  # fmt: skip
+           "made", "network", "own_years", "pipelines", "places", "probabilities", "rasters",
+           "scorers", "sea", "site_data", "stored", "tables", "vectors", "waves"]  # fmt: skip
