@@ -19,6 +19,7 @@ from benchmarks.pipelines.agreement import agreement
 from benchmarks.pipelines.steps import SCRIPTS, Near, reduced
 
 COARSE = "1000 km"
+EMBEDDED = [name for name, steps in SCRIPTS.items() if not steps.needs_cache]
 
 
 def the_case(name: str) -> Case:
@@ -39,7 +40,7 @@ def test_siting_and_peers_agree(name: str) -> None:
     assert found["ratios"].keys() == found["seconds"].keys() - {OURS}
 
 
-@pytest.mark.parametrize("name", [n for n, steps in SCRIPTS.items() if not steps.needs_cache])
+@pytest.mark.parametrize("name", EMBEDDED)
 def test_a_script_without_siting_makes_the_same(name: str, tmp_path: Path) -> None:
     if importlib.util.find_spec("rioxarray") is None:
         pytest.skip("rioxarray, a peer, is not installed: it comes with the extra 'bench'")
@@ -53,7 +54,7 @@ def test_a_pipeline_that_lacks_its_files_says_so(monkeypatch: pytest.MonkeyPatch
     assert "SITING_CACHE" in measure.end_to_end("great_basin", 1, coarse=True)["missing"]
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", EMBEDDED)
 def test_a_reduced_pipeline_passes_the_check(name: str, tmp_path: Path) -> None:
     file = tmp_path / f"{name}.yaml"
     file.write_text(reduced(name), encoding="utf-8")

@@ -76,7 +76,7 @@ SCRIPTS = {
         {
             "volcano_distance": Near(0.1), "caldera_distance": Near(0.1),
             "extension_distance": Near(0.1), "seismicity_distance": Near(0.1),
-            "temperature_3km": Near(0.01, 0.99), "slope": Near(0.05, 0.98),
+            "temperature_3km": Near(0.01, 0.99), "slope": Near(0.5, 0.9),
             "score": Near(0.003, 0.99),
         },
         {"learned": 0.97, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
