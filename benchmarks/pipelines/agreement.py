@@ -15,7 +15,7 @@ from benchmarks.pipelines.steps import Steps
 
 Floats = NDArray[np.float64]
 SAME = 1000.0  # [m] nearer than which candidates are of the same cell
-KNOWN = 0.995  # share of the cells with a value in one that have one in the other
+KNOWN = 0.99  # share of the cells with a value in one that have one in the other
 
 
 def agreement(steps: Steps, ours: Path, theirs: Path) -> dict[str, Any]:
