@@ -38,6 +38,12 @@ CASES = {
     "distance_to_faults": ("distance_to_faults", "CASE"),
     "topk": ("topk", "CASE"),
     "topk_spaced": ("topk", "SPACED"),
+    "forest_f1": ("forest", "F1"),
+    "forest_f8": ("forest", "F8"),
+    "forest_noise": ("forest", "NOISE"),
+    "forest_boosting": ("forest", "BOOSTING"),
+    "forest_relief": ("forest", "RELIEF"),
+    "forest_relief_finer": ("forest", "RELIEF_FINER"),
 }
 
 
