@@ -2,6 +2,7 @@
 
 from . import (
     archives,
+    cluster,
     comparison,
     given,
     gridded,
@@ -23,6 +24,7 @@ from . import (
 )  # fmt: skip
 from .made import EXAMPLES, made
 
-__all__ = ["EXAMPLES", "archives", "comparison", "given", "gridded", "hindcasts", "learning",
-           "made", "network", "own_years", "pipelines", "places", "probabilities", "rasters",
-           "scorers", "sea", "site_data", "stored", "tables", "vectors", "waves"]  # fmt: skip
+__all__ = ["EXAMPLES", "archives", "cluster", "comparison", "given", "gridded", "hindcasts",
+           "learning", "made", "network", "own_years", "pipelines", "places", "probabilities",
+           "rasters", "scorers", "sea", "site_data", "stored", "tables", "vectors",
+           "waves"]  # fmt: skip
