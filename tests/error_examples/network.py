@@ -2,9 +2,7 @@
 
 import socket
 import sys
-from http.client import HTTPMessage
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -24,8 +22,7 @@ URL = "https://example.org/relief.tif"
 
 def answering(status: int) -> Any:
     """A connection to a server that answers with this status."""
-    answer = SimpleNamespace(status=status, headers=HTTPMessage())
-    return mock.Mock(getresponse=lambda: answer)
+    return mock.Mock(**{"getresponse.return_value.status": status})
 
 
 @example("REMOTE_FAILED")
