@@ -9,6 +9,7 @@ from siting.kinds import Domain, Estimator, Features, Grid, Layer, Model, Record
 from siting.scoring.applicability import restored
 from siting.scoring.applying import layers_for, tell_ranges
 from siting.scoring.fitted import check_kind, dissimilarity_layer, learned_layers, score_layer
+from siting.scoring.quantiles import quantile_layers
 from siting.scoring.targets import tell_perfect, unit_of
 from siting.scoring.trained import trained
 from siting.scoring.training import classification_table, regression_table
@@ -31,6 +32,14 @@ class Estimated(NamedTuple):
     spread: Layer
     dissimilarity: Annotated[Layer, Unit("1")]
     model: Model
+
+
+class Quantiles(NamedTuple):
+    """Quantiles of a learned quantity in the unit of its column."""
+
+    p10: Layer
+    p50: Layer
+    p90: Layer
 
 
 class Trained(NamedTuple):
@@ -220,6 +229,89 @@ def regressor(
     )
     unit = unit_of(labels, target, str(labels.attrs.get("name", "labels")))
     return Estimated(*learned_layers(model, features, table, domain, grid, bootstraps, unit))
+
+
+@scorer()
+def quantiles(
+    features: list[Layer],
+    labels: Features,
+    target: str,
+    model: Estimator,
+    domain: Domain,
+    grid: Grid,
+    group: str | None = None,
+    weight: str | None = None,
+) -> Quantiles:
+    """Quantiles of a quantity by what was measured in the leaves of a forest.
+
+    Parameters
+    ----------
+    features : list of layer
+        Evidence.
+    labels : GeoDataFrame of points or polygons
+        Places, or outlines, with a measured value.
+    target : str
+        Column of the labels with the value; its unit becomes that of the layers.
+    model : scikit-learn regressor
+        Unfitted: a RandomForestRegressor or an ExtraTreesRegressor.
+    domain : (y, x) layer of bool
+        Where the layers are defined.
+    grid : GeoBox
+        The grid.
+    group : str, optional
+        Column of the labels with the field or system of each.
+    weight : str, optional
+        Column of the labels with how much each counts, above zero.
+
+    Returns
+    -------
+    p10, p50, p90 : (y, x) layer
+        Values that a tenth, half and nine tenths of the weight of like samples do not exceed
+        [unit of `target`].
+
+    Raises
+    ------
+    PipelineError
+        MODEL_KIND for another model; MODEL_FIT.
+    InputError
+        As of :func:`regressor`.
+
+    Notes
+    -----
+    The definition is that of :func:`siting.predict.quantiles`. They tell how samples of a leaf
+    differ, and nothing of places unlike all samples: :func:`siting.scoring.conformal.interval` is
+    tested at held-out places, these are not.
+
+    References
+    ----------
+    Meinshausen (2006), Quantile regression forests, J. Mach. Learn. Res. 7, 983-999.
+
+    Examples
+    --------
+    Nine wells in one leaf:
+
+    >>> import numpy as np
+    >>> from geopandas import GeoDataFrame, points_from_xy
+    >>> from sklearn.ensemble import ExtraTreesRegressor
+    >>> from siting.grid import as_layer, make_grid
+    >>> grid = make_grid("EPSG:4326", 1.0, (0, 0, 20, 1))
+    >>> depth = as_layer(np.arange(20.0)[None], grid, units="km").rename("depth")
+    >>> land = as_layer(np.ones((1, 20), dtype=bool), grid)
+    >>> longitude = np.arange(9) * 2 + 0.5
+    >>> wells = GeoDataFrame({"t": np.arange(1.0, 10.0)},
+    ...                      geometry=points_from_xy(longitude, [0.5] * 9, crs=4326))
+    >>> wells.attrs["columns"] = {"t": "degC"}
+    >>> forest = ExtraTreesRegressor(5, min_samples_leaf=9)
+    >>> found = quantiles([depth], wells, "t", forest, land, grid)
+    >>> [layer.values[0, 3].item() for layer in found]
+    [1.0, 5.0, 9.0]
+    """
+    check_kind(model, "regressor", "learned.quantiles", "use a forest of regression trees")
+    table = regression_table(
+        features, labels, domain, grid, target=target, group=group, weight=weight
+    )
+    unit = unit_of(labels, target, str(labels.attrs.get("name", "labels")))
+    return Quantiles(*quantile_layers(model, features, table, domain, grid, unit))
 
 
 @scorer()

@@ -87,6 +87,43 @@ def tilewise(
     return _mapped(partial(_by_parts, function=function), features, domain, grid, dtype)
 
 
+def tilewise_stack(
+    function: TileFunction,
+    count: int,
+    features: Sequence[xr.DataArray],
+    domain: xr.DataArray,
+    grid: GeoBox,
+) -> list[xr.DataArray]:
+    """Lazy layers of a function that gives several values of a cell in one pass.
+
+    Parameters
+    ----------
+    function : callable
+        As of :func:`tilewise`, but what it gives has the shape (count, y, x).
+    count : int
+        How many values.
+    features, domain, grid
+        As of :func:`cellwise`.
+    """
+    planes = [as_layer(each.data, grid).data for each in (domain, *features)]
+    data = da.map_blocks(  # type: ignore[no-untyped-call]  # dask has no types here
+        partial(_stacked, values=partial(_by_parts, function=function), count=count),
+        *planes,
+        dtype=np.float64,
+        new_axis=0,
+        chunks=((count,), *planes[0].chunks),
+        meta=np.empty((0, 0, 0)),
+        name=f"cellwise-{uuid4().hex}",
+    )
+    return [as_layer(data[number], grid) for number in range(count)]
+
+
+def _stacked(
+    inside: NDArray[np.bool_], *features: NDArray[Any], values: Callable[..., Any], count: int
+) -> NDArray[Any]:
+    return _filled(np.full((count, *inside.shape), np.nan), inside, features, values)
+
+
 def _mapped(
     values: Callable[..., Any], features: Sequence[xr.DataArray], domain: xr.DataArray,
     grid: GeoBox, dtype: DTypeLike,
@@ -109,7 +146,16 @@ def _tile(
     values: Callable[..., Any],
     dtype: np.dtype[Any],
 ) -> NDArray[Any]:
-    result = np.full(inside.shape, np.nan, dtype=dtype)
+    return _filled(np.full(inside.shape, np.nan, dtype=dtype), inside, features, values)
+
+
+def _filled(
+    result: NDArray[Any],
+    inside: NDArray[np.bool_],
+    features: Sequence[NDArray[Any]],
+    values: Callable[..., Any],
+) -> NDArray[Any]:
+    """The result with the values of those cells of the domain that have all features."""
     valid = inside == 1  # never astype(bool), by which NaN is inside
     for each in features:
         valid &= np.isfinite(each)
@@ -141,4 +187,4 @@ def _by_parts(
         for left in range(0, valid.shape[1], WIDE):
             part = slice(top, top + HIGH), slice(left, left + WIDE)
             if valid[part].any():
-                result[part] = function([each[part] for each in features], valid[part])
+                result[..., *part] = function([each[part] for each in features], valid[part])
