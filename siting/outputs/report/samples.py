@@ -8,17 +8,18 @@ from typing import Any
 import dask.array as da
 import numpy as np
 import xarray as xr
-from dask.base import compute
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
 from siting import frames
 from siting.grid import cell_area, cell_of
+from siting.kernels.computing import compute, mapped
 from siting.kinds import Results
 from siting.reduce import count
 
 Floats = NDArray[np.float64]
+Position = tuple[int, ...]
 Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 MOST_CELLS = 40_000  # of the land, read for histograms
@@ -65,22 +66,16 @@ def take(
     (2, [5.0, 7.0, 13.0, 15.0], [3.0])
     """
     step = _step(domain, grid, most)
-    every = slice(step // 2, None, step)
     inside = domain if domain is not None else xr.ones_like(cell_area(grid), dtype=bool)
-    lazy = [_thinned(layer, every) for layer in layers.values()]
-    lazy += [_at(layer.data, fields) for layer in layers.values()]
-    area, allowed, *values = compute(  # type: ignore[no-untyped-call]  # dask has no hints
-        _thinned(cell_area(grid), every), _thinned(inside, every), *lazy
-    )
-    keep = np.asarray(allowed) == 1
-    land = [np.asarray(each, dtype=np.float64)[keep] for each in values[: len(layers)]]
-    at_fields = [np.asarray(each, dtype=np.float64) for each in values[len(layers) :]]
-    names = list(layers)
+    nowhere = fields[0][:0], fields[1][:0]
+    keep = read(inside, step, nowhere)[0] == 1
+    area = read(cell_area(grid), step, nowhere)[0][keep]
+    found = {name: read(layer, step, fields) for name, layer in layers.items()}
     return Samples(
         step,
-        np.asarray(area)[keep],
-        dict(zip(names, land, strict=True)),
-        dict(zip(names, at_fields, strict=True)),
+        area,
+        {name: land[keep].astype(np.float64) for name, (land, _) in found.items()},
+        {name: there for name, (_, there) in found.items()},
     )
 
 
@@ -90,15 +85,43 @@ def _step(domain: xr.DataArray | None, grid: GeoBox, most: int) -> int:
     return max(1, min(math.ceil(math.sqrt(cells / most)), height, width))
 
 
-def _thinned(layer: xr.DataArray, every: slice) -> Any:
-    """Every so manyeth row and column, as copies: a view would keep its whole tile in memory."""
-    data = layer.data[every, every]
-    return da.map_blocks(np.array, data) if isinstance(data, da.Array) else data  # type: ignore[no-untyped-call]  # dask has no hints
+def read(layer: xr.DataArray, step: int, cells: Cells) -> tuple[NDArray[Any], Floats]:
+    """Every so manyeth row and column of a layer, from half a step on, and its values at cells.
 
+    Each tile is read once, and held no longer than it takes to pick from it.
 
-def _at(data: Any, cells: Cells) -> Any:
-    """Values at cells, read from the tiles that hold them."""
-    return (data.vindex if isinstance(data, da.Array) else data)[cells]
+    Examples
+    --------
+    >>> layer = xr.DataArray(np.arange(16).reshape(4, 4), dims=("y", "x"))
+    >>> land, there = read(layer, 2, (np.array([0, 3]), np.array([1, 3])))
+    >>> land.tolist(), there.tolist()
+    ([[5, 7], [13, 15]], [1.0, 15.0])
+    """
+    data = layer.data if isinstance(layer.data, da.Array) else da.from_array(layer.data)  # type: ignore[no-untyped-call]  # dask has no hints
+    land = np.empty([len(range(step // 2, length, step)) for length in data.shape], data.dtype)
+    there = np.full(len(cells[0]), np.nan)
+    starts = [np.cumsum([0, *sizes]) for sizes in data.chunks]
+    tile = [np.searchsorted(s, c, "right") - 1 for s, c in zip(starts, cells, strict=True)]
+
+    def pick(block: NDArray[Any], block_id: Position) -> tuple[Any, Any, Any]:
+        top, left = (int(each[k]) for each, k in zip(starts, block_id, strict=True))
+        mine = np.flatnonzero((tile[0] == block_id[0]) & (tile[1] == block_id[1]))
+        some = block[(step // 2 - top) % step :: step, (step // 2 - left) % step :: step]
+        values = block[cells[0][mine] - top, cells[1][mine] - left]
+        return np.array(some), mine, values  # copies: a view would hold the tile
+
+    def take_in(block_id: Position, picked: tuple[Any, Any, Any]) -> None:
+        some, mine, values = picked
+        there[mine] = values
+        # How many of the rows and columns lie before the tile.
+        top, left = (
+            len(range(step // 2, int(each[k]), step))
+            for each, k in zip(starts, block_id, strict=True)
+        )
+        land[top : top + some.shape[0], left : left + some.shape[1]] = some
+
+    compute(mapped(pick, data), take_in)
+    return land, there
 
 
 def known_fields(results: Results, labels: Mapping[str, Any]) -> GeoDataFrame | None:
