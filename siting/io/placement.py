@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 from pyproj import CRS, Transformer
 
-from siting.io.transformed import plane
-from siting.kernels.warp import EDGE, extent, place, turned
 from siting.projection import circle, crs_of, is_cylindrical
 
 Floats = NDArray[np.float64]
@@ -119,11 +117,15 @@ def positions(frame: Frame, grid: GeoBox, i: Floats, j: Floats) -> Positions:
     own = crs_of(grid)
     if _same(own, frame.crs) or independent_axes(frame, grid):
         return _placed(frame, *_coordinates(frame.crs, grid, i[:, None], j[None, :]))
+    from siting.io.transformed import plane  # compiled: not for those who only check a file
+
     return _placed(frame, *plane(own, frame.crs, grid.affine).coordinates(i, j))
 
 
 def _placed(frame: Frame, x: Floats, y: Floats) -> Positions:
     """Positions of points by their coordinates, which may be overwritten."""
+    from siting.kernels.warp import place, turned
+
     inverse = ~frame.affine
     if inverse.b == 0 and inverse.d == 0 and x.shape != y.shape:
         row, column = inverse.e * y + inverse.f, inverse.a * x + inverse.c
@@ -189,6 +191,8 @@ def _transformer(source: CRS, target: CRS) -> Transformer:
 
 def inside(position: Floats, size: float) -> NDArray[np.bool_]:
     """Whether positions lie between 0 and a size, edges included; NaN does not."""
+    from siting.kernels.warp import EDGE
+
     with np.errstate(invalid="ignore"):
         found: NDArray[np.bool_] = (position >= -EDGE) & (position <= size + EDGE)
     return found
@@ -288,6 +292,8 @@ def window_around(frame: Frame, places: Positions, pad: int) -> Window | None:
             return None
         ends = [end for each in both for end in (each.min(), each.max())]
     else:
+        from siting.kernels.warp import extent
+
         width = np.inf if frame.is_periodic else float(frame.width)
         ends = extent(places.row, places.column, float(frame.height), width).tolist()
         if np.isnan(ends).any():
