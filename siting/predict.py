@@ -181,7 +181,9 @@ def quantiles(
     CannotCompile
         MODEL_NOT_COMPILED for another estimator, or other samples than it was fitted on.
     InputError
-        As of :func:`predict`; OPTION_INVALID for shares.
+        As of :func:`predict`.
+    PipelineError
+        OPTION_INVALID for shares.
 
     Notes
     -----

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.errors import InputError
+from siting.errors import PipelineError
 from siting.kernels.forest.inference import compiled
 from siting.kernels.forest.layers import Slices, layers_of
 from siting.kernels.forest.models import Model
@@ -94,7 +94,7 @@ class TargetForest:
 def _shares(shares: ArrayLike) -> Floats:
     asked = np.atleast_1d(np.asarray(shares, dtype=np.float64))
     if not ((asked > 0) & (asked < 1)).all():
-        raise InputError(
+        raise PipelineError(
             "OPTION_INVALID",
             "a quantile's share lies outside of 0 to 1",
             found=", ".join(map(str, asked.tolist())),
