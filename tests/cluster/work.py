@@ -93,7 +93,7 @@ scoring:
   forest: {learned.classifier: {features: [hot, near_fault], labels: wells, background: 200,
     bootstraps: 2, model: {sklearn.ensemble.RandomForestClassifier: {n_estimators: 5}}}}
   skill: {skill.screening: {score: score, features: [hot, near_fault], model: forest.model,
-    labels: wells, baselines: {heat: higher}, blocks: [20 km, 40 km], buffer: 1 km, region: zone,
+    labels: wells, baselines: {heat: higher}, blocks: [40 km], buffer: 1 km, region: zone,
     background: 200, bootstraps: 100, draws: 20}}
 candidates: {rank_by: forest, count: 8, spacing: 5 km}
 outputs: [map.html, candidates.csv, candidates.gpkg, score.tif, forest.tif, logistic.tif]
