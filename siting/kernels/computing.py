@@ -5,7 +5,6 @@ Whoever has a lazy array and wants something of each of its blocks calls :func:`
 they send back is handed on here, by one process, so that the store has one writer.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +17,8 @@ import numpy as np
 from dask.threaded import get as get_by_threads
 
 from siting.errors import PipelineError
+from siting.grid.tiling import TILE
+from siting.kernels import memory_budget
 from siting.kernels.tile_graph import Position, Take, TileGraph
 
 PATCH = 32  # tiles along a side whose tasks are worked out at once by threads
@@ -59,7 +60,7 @@ def compute(
         Blocks that are wanted; all where none are named.
     threads : int, optional
         Threads that work at once where there is no cluster; as many as there are processors, at
-        least two.
+        least two, or fewer under a limit on memory.
 
     Raises
     ------
@@ -93,7 +94,8 @@ def _by_threads(
     blocks: da.Array, positions: list[Position], take: Take, threads: int | None
 ) -> None:
     graph = TileGraph.of(_handed_on(blocks, take))
-    with ThreadPoolExecutor(threads or max(2, processors())) as pool:
+    most = memory_budget.tiles_at_once(_bytes_of(graph, positions[0]))
+    with ThreadPoolExecutor(min(threads or most, most)) as pool:
         if len(positions) > PATCH**2:
             graph = graph.with_common()
             if graph.common:
@@ -103,6 +105,13 @@ def _by_threads(
         for patch in graph.patches(positions, PATCH if len(positions) > PATCH**2 else 1 << 30):
             # Leaving the block waits for tiles under way, whatever happens.
             get_by_threads(graph.tasks(patch), [graph.key(each) for each in patch], pool=pool)
+
+
+def _bytes_of(graph: TileGraph, position: Position) -> int:
+    """Memory that one tile takes while it is worked out: what it is read from, and two more."""
+    if memory_budget.limit() is None:  # then nobody asks
+        return 0
+    return (graph.sources(position) + 2) * TILE**2 * np.dtype(np.float32).itemsize
 
 
 def _handed_on(blocks: da.Array, take: Take) -> da.Array:
@@ -133,12 +142,6 @@ def mapped(function: Callable[..., Any], *arrays: da.Array) -> da.Array:
         meta=np.empty((0,) * arrays[0].ndim, dtype=object),
     )
     return found
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    count = os.cpu_count() or 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else count
 
 
 @contextmanager

@@ -108,6 +108,10 @@ class TileGraph:
         graph = HighLevelGraph(layers, dict(self.graph.dependencies))
         return replace(self, graph=graph, common=())
 
+    def sources(self, position: Position) -> int:
+        """Number of tasks at which the work on a block begins, as reading tiles."""
+        return sum(not task.dependencies for task in self._needed(position).values())
+
     def patches(self, positions: Sequence[Position], side: int) -> Iterator[list[Position]]:
         """Positions by squares of so many blocks a side, from the first on."""
         if side == 1:
