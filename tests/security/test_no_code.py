@@ -410,6 +410,8 @@ BY_NAME = {
     "pipeline/recipes.py": "modules of estimators that are built already, for their code's digest",
     "io/model.py": "to look whether a name on the list is a class",
 }
+# Modules that ask the network, or read addresses, once ``--allow-remote`` lets them.
+NETWORK = {"io/web.py": {"http.client", "urllib.parse"}, "sources/addresses.py": {"urllib.parse"}}
 # A child that is no program of others: it goes on with the same command.
 FORKS = {"terminal/supervision.py"}
 SOURCES = sorted(p.relative_to(REPOSITORY / "siting").as_posix()
@@ -435,6 +437,7 @@ def runs_code(source: str, name: str) -> list[str]:
                 found.append(f"{node.lineno}: {called}")
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+        names = [each for each in names if each not in NETWORK.get(name, ())]
         found += [f"import {each}" for each in names if each.partition(".")[0] in PROGRAMS]
     return found
 
