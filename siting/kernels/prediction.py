@@ -11,6 +11,7 @@ from sklearn.base import is_classifier
 
 from siting.errors import PipelineError, SitingError
 from siting.findings import warn
+from siting.kernels.linear_prediction import linear_of, linear_scores
 from siting.kernels.threads import single_threaded
 from siting.kernels.tree_prediction import forest_of, is_plain, last_step, prepared, why_not
 
@@ -49,6 +50,8 @@ def predicted(estimator: Any, X: pd.DataFrame) -> Floats:
         forest = _forest(estimator, list(X.columns)) if len(X) > FEW_ROWS else None
         if forest is not None:
             scores = _scored(forest, estimator, np.asarray(prepared(estimator, X)))
+        elif len(X) > FEW_ROWS and (linear := linear_of(estimator, X)) is not None:
+            scores = linear_scores([linear], X.to_numpy(dtype=np.float64))[0]
         elif is_classifier(estimator):
             column = _presence(estimator)
             scores = np.asarray(estimator.predict_proba(X)[:, column], dtype=np.float64)
@@ -108,6 +111,31 @@ def predicted_cells(
         changed = np.asarray(prepared(estimator, X))
         planes = [_placed(column, inside) for column in changed.T]
         return _checked(_scored(forest, estimator, planes, inside), estimator, inside)
+
+
+def predicted_by_each(
+    estimators: Sequence[Any],
+    names: Sequence[str],
+    layers: Sequence[NDArray[Any]],
+    inside: NDArray[np.bool_],
+) -> Floats:
+    """Scores by each of several estimators, of shape (estimators, y, x).
+
+    Parameters and errors as of :func:`predicted_cells`. Linear models share one table of the cells.
+    """
+    rows = np.stack([each[inside].astype(np.float64) for each in layers], axis=1)
+    X = pd.DataFrame(rows, columns=list(names))
+    with single_threaded():
+        linear = [each for each in (linear_of(one, X) for one in estimators) if each is not None]
+        if len(linear) < len(estimators):
+            found = [predicted_cells(each, names, layers, inside) for each in estimators]
+            return np.stack(found)
+        scores = np.full((len(estimators), *inside.shape), np.nan)
+        scores[:, inside] = linear_scores(linear, rows)
+    for estimator, score in zip(estimators, scores, strict=True):
+        with model_errors("MODEL_PREDICT", estimator):
+            _checked(score, estimator, inside)
+    return scores
 
 
 def _forest(estimator: Any, names: Sequence[str]) -> Any:

@@ -13,7 +13,7 @@ from sklearn.base import is_classifier, is_regressor
 
 from siting.errors import PipelineError
 from siting.findings import warn
-from siting.kernels.prediction import Floats, predicted_cells
+from siting.kernels.prediction import Floats, predicted_by_each, predicted_cells
 from siting.kinds import FittedModel
 from siting.scoring.applicability import Applicability, applicability, feature_importance
 from siting.scoring.fitting import bootstrap_rows, fit
@@ -192,7 +192,7 @@ def _spread(
     names: tuple[str, ...],
 ) -> Floats:
     """Standard deviation of the refits' scores."""
-    scores = np.stack([predicted_cells(each, names, layers, inside) for each in estimators])
+    scores = predicted_by_each(estimators, names, layers, inside)
     return np.asarray(scores.std(axis=0, ddof=1))
 
 
