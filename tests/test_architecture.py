@@ -22,7 +22,7 @@ FOLDERS = ("siting", "tests", "benchmarks", "data", "docs", "pipelines", ".ci", 
 # ones, and one stage never another.
 ROOMS = (
     "errors findings pages wording units kinds signature",
-    "projection geodesy grid focal reduce frames coverage proximity indicators columns "
+    "projection geodesy grid focal reduce frames coverage proximity indicators columns predict "
     "io kernels store publish simulated",
     "sources layers simulation economics exclusions scoring candidates outputs",
     "pipeline check run estimate history",

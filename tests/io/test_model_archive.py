@@ -25,7 +25,7 @@ JOBLIB = "a compressed pickle (joblib)"
     [
         *((zlib.compress(b"abc", level), JOBLIB) for level in (0, 1, 3, 6, 9)),
         (b"\x78\x5e", JOBLIB),  # level 2 to 5 of other writers
-        (gzip.compress(b"abc"), "a gzip file, such as a compressed pickle"),
+        (gzip.compress(b"abc", mtime=0), "a gzip file, such as a compressed pickle"),
         (bz2.compress(b"abc"), "a bzip2 file, such as a compressed pickle"),
         (lzma.compress(b"abc"), "an xz file, such as a compressed pickle"),
         (
