@@ -82,7 +82,9 @@ def linear_of(estimator: Any, X: pd.DataFrame) -> LinearModel | None:
 
 
 def _read(scaler: Any, last: Any, count: int, logistic: bool) -> LinearModel:
-    mean, scale = getattr(scaler, "mean_", None), getattr(scaler, "scale_", None)
+    # A scaler that takes no mean away knows it all the same.
+    mean = scaler.mean_ if scaler is not None and scaler.with_mean else None
+    scale = getattr(scaler, "scale_", None)
     return LinearModel(
         np.zeros(count) if mean is None else np.asarray(mean, dtype=np.float64),
         np.ones(count) if scale is None else np.asarray(scale, dtype=np.float64),
