@@ -18,6 +18,8 @@ from siting.kernels.forest import compiled
 
 LAYERS, SAMPLES, TREES, STAGES = 20, 4000, 500, 300
 SIDE, NOISE_SIDE = 768, 256  # cells
+FIRST_COLUMN = 390  # of the relief: the middle of the Great Basin
+ALBERS = "+proj=aea +lat_1=29.5 +lat_2=45.5 +lat_0=23 +lon_0=-117 +datum=NAD83 +units=m"
 Raster = NDArray[np.float32]
 
 
@@ -47,13 +49,7 @@ def white_noise() -> Raster:
 
 def relief(finer: int) -> Raster:
     """Relief of the Great Basin at 30 arc-seconds and what follows from it at several scales."""
-    import xarray as xr
-
-    folder = os.environ.get("SITING_REFERENCE_DATA")
-    if folder is None:
-        raise FileNotFoundError("SITING_REFERENCE_DATA names no folder: no relief to measure on")
-    with xr.open_dataset(Path(folder) / "geo" / "great_basin_relief_30s.nc") as data:
-        height = np.asarray(next(iter(data.data_vars.values()))[:SIDE, :SIDE], dtype=np.float64)
+    height = _height().astype(np.float64)
     layers = [height]
     for size in (3, 7, 15, 31, 61):
         smooth = uniform_filter(height, size)
@@ -61,19 +57,59 @@ def relief(finer: int) -> Raster:
     layers += [gaussian_filter(height, size) for size in (4, 16, 64, 128)]
     stack = np.stack(layers[:LAYERS])
     if finer > 1:
-        part = stack[:, : SIDE // finer, : SIDE // finer]
-        stack = np.stack([zoom(each, finer, order=1) for each in part])
+        middle = slice((SIDE - SIDE // finer) // 2, (SIDE + SIDE // finer) // 2)
+        stack = np.stack([zoom(each, finer, order=1) for each in stack[:, middle, middle]])
     return stack.astype("f4")
 
 
-def prepare(_resolution: str, make: Callable[[], Raster], model: Any) -> Inputs:
-    stack = make()
+def _reference() -> Path:
+    folder = os.environ.get("SITING_REFERENCE_DATA")
+    if folder is None:
+        raise FileNotFoundError("SITING_REFERENCE_DATA names no folder: no relief to measure on")
+    return Path(folder)
+
+
+def _relief() -> Any:
+    """The part of the relief that is predicted, as xarray has it."""
+    import xarray as xr
+
+    with xr.open_dataset(_reference() / "geo" / "great_basin_relief_30s.nc") as data:
+        whole = next(iter(data.data_vars.values()))
+        return whole[-SIDE:, FIRST_COLUMN : FIRST_COLUMN + SIDE].load()
+
+
+def _height() -> NDArray[Any]:
+    return np.asarray(_relief())
+
+
+def explored() -> tuple[Raster, NDArray[Any]]:
+    """Layers at cells around known systems and at barren ones, and which of them they are."""
+    import pandas as pd
+    from pyproj import Transformer
+
+    cells = pd.read_csv(_reference() / "geothermal" / "great_basin_cells.csv")
+    shown, height = Transformer.from_crs(ALBERS, "EPSG:4326", always_xy=True), _relief()
+    longitude, latitude = shown.transform(cells["x"].to_numpy(), cells["y"].to_numpy())
+    row = np.round((latitude - float(height.lat[0])) * 120).astype(int)
+    column = np.round((longitude - float(height.lon[0])) * 120).astype(int)
+    inside = (row >= 0) & (row < SIDE) & (column >= 0) & (column < SIDE)
+    rows = relief(1)[:, row[inside], column[inside]].T
+    return np.ascontiguousarray(rows), cells["positive"].to_numpy()[inside].astype(int)
+
+
+def drawn(stack: Raster) -> tuple[Raster, NDArray[Any]]:
+    """Layers at cells drawn at random, with classes that depend on some of them and on chance."""
     rng = np.random.default_rng(1)
     rows = stack.reshape(LAYERS, -1).T[rng.integers(0, stack[0].size, SAMPLES)]
     scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
     score = scaled[:, :5].sum(axis=1) + scaled[:, 5] * scaled[:, 6]
-    y = (score + rng.normal(size=SAMPLES) > np.quantile(score, 0.8)).astype(int)
-    return Inputs(stack, model.fit(rows, y), rows, y)
+    return rows, (score + rng.normal(size=SAMPLES) > np.quantile(score, 0.8)).astype(int)
+
+
+def prepare(_resolution: str, make: Callable[[], Raster], model: Any, real: bool) -> Inputs:
+    stack = make()
+    rows, y = explored() if real else drawn(stack)
+    return Inputs(stack, clone(model).fit(rows, y), rows, y)
 
 
 def siting(inputs: Inputs) -> NDArray[Any]:
@@ -155,13 +191,13 @@ def cpu_rates(inputs: Inputs, contenders: Mapping[str, Any], rounds: int = 3) ->
     return {name: inputs.stack[0].size / float(np.median(t)) for name, t in seconds.items()}
 
 
-def _case(name: str, make: Callable[[], Raster], model: Any, **peers: Any) -> Case:
+def _case(name: str, make: Callable[[], Raster], model: Any, real: bool, **peers: Any) -> Case:
     def what(inputs: Inputs) -> str:
         trees = TREES if hasattr(inputs.model, "n_estimators") else STAGES
         return f"{trees} trees, {LAYERS} layers of {inputs.stack[0].size:,} cells, {name}"
 
     contenders = {OURS: siting, "scikit-learn": scikit_learn, **peers}
-    return Case(what, partial(prepare, make=make, model=model), contenders, agree)
+    return Case(what, partial(prepare, make=make, model=model, real=real), contenders, agree)
 
 
 def _forest() -> Any:
@@ -170,21 +206,24 @@ def _forest() -> Any:
 
 F1 = _case(
     "structure every 8 to 128 cells with noise",
-    partial(coarse, SIDE, 8, 128, 0.02), _forest(), onnxruntime=onnx,
+    partial(coarse, SIDE, 8, 128, 0.02), _forest(), False, onnxruntime=onnx,
     **{"dask-ml": dask_ml, "sklearn-raster": sklearn_raster},
 )  # fmt: skip
 F8 = _case(
-    "structure every 64 to 1,024 cells", partial(coarse, SIDE, 64, 1024, 0.0), _forest(),
+    "structure every 64 to 1,024 cells", partial(coarse, SIDE, 64, 1024, 0.0), _forest(), False,
     onnxruntime=onnx,
 )  # fmt: skip
-NOISE = _case("white noise", white_noise, _forest(), onnxruntime=onnx)
+NOISE = _case("white noise", white_noise, _forest(), False, onnxruntime=onnx)
 BOOSTING = _case(
     "structure every 8 to 128 cells with noise, histogram boosting",
     partial(coarse, SIDE, 8, 128, 0.02),
     HistGradientBoostingClassifier(max_iter=STAGES, early_stopping=False, random_state=0),
+    False,
 )
 RELIEF = _case(
-    "relief of the Great Basin", partial(relief, 1), _forest(), onnxruntime=onnx,
+    "relief of the Great Basin", partial(relief, 1), _forest(), True, onnxruntime=onnx,
     **{"dask-ml": dask_ml, "sklearn-raster": sklearn_raster},
 )  # fmt: skip
-RELIEF_FINER = _case("relief of the Great Basin, refined threefold", partial(relief, 3), _forest())
+RELIEF_FINER = _case(
+    "relief of the Great Basin, refined threefold", partial(relief, 3), _forest(), True
+)

@@ -1,6 +1,7 @@
 """Sixty-four cells at once: what numba's own LLVM makes AVX-512, AVX2, SSE or NEON of.
 
-Each function takes a flat array and the index of the first of 64 values in it. Nothing is checked.
+Each function takes a flat array, or a pointer, and the index of the first of 64 values in it.
+Nothing is checked.
 """
 
 from typing import Any
@@ -28,8 +29,9 @@ _MAGNITUDE, _INFINITY, _LOWEST = 0x7FFFFFFF, 0x7F800000, -(2**31)
 
 
 def _at(context: Any, builder: Any, kind: Any, array: Any, index: Any, vector: Any) -> Any:
-    """Address of a vector of values of an array."""
-    data = context.make_array(kind)(context, builder, array).data
+    """Address of a vector of values of an array, or of what a pointer leads to."""
+    is_array = isinstance(kind, types.Array)
+    data = context.make_array(kind)(context, builder, array).data if is_array else array
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 
@@ -49,6 +51,16 @@ def _all(builder: Any, vector: Any, value: Any) -> Any:
     one = builder.insert_element(nothing, value, ir.Constant(_INT, 0))
     lanes = ir.Constant(ir.VectorType(_INT, vector.count), [0] * vector.count)
     return builder.shuffle_vector(one, nothing, lanes)
+
+
+@instruction
+def pointer(_typing, array):  # type: ignore[no-untyped-def]
+    """Where the values of an array begin: nothing keeps the array, and nothing is checked."""
+
+    def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return context.make_array(array)(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), code
 
 
 @instruction
@@ -136,6 +148,38 @@ def to_keys(_typing, array, index):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.void(array, types.intp), code
+
+
+@instruction
+def level(_typing, array, index, mask, value):  # type: ignore[no-untyped-def]
+    """Put a value to array[index + i] where bit i of the mask is not set, of int32."""
+
+    def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        vector = ir.VectorType(_INT, 64)
+        address = _at(context, builder, array, arguments[0], arguments[1], vector)
+        kept = builder.bitcast(arguments[2], _BITS)
+        other = _all(builder, vector, arguments[3])
+        _store(builder, builder.select(kept, _load(builder, address, 4), other), address, 4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.uint64, types.int32), code
+
+
+@instruction
+def raise_lowest(_typing, array, index, origin):  # type: ignore[no-untyped-def]
+    """Copy array[origin + i] to array[index + i], the lowest number of all as the highest."""
+
+    def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        vector = ir.VectorType(_INT, 64)
+        source = _at(context, builder, array, arguments[0], arguments[2], vector)
+        keys = _load(builder, source, 4)
+        missing = builder.icmp_signed("==", keys, ir.Constant(vector, [_LOWEST] * 64))
+        highest = ir.Constant(vector, [_MAGNITUDE] * 64)
+        target = _at(context, builder, array, arguments[0], arguments[1], vector)
+        _store(builder, builder.select(missing, highest, keys), target, 4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp), code
 
 
 def _reduction(name: str) -> Any:

@@ -1,6 +1,6 @@
 """One pass over the tiles of a window: sums, moments or quantiles of all cells."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -31,33 +31,6 @@ def room_for(trees: Ensemble, features: int, outputs: int, span: int = LANES) ->
     """Room for sums of outputs over so many blocks of a tile at once, a divisor of 64."""
     sums = Sums(np.zeros(outputs * span * CELLS // LANES), span, 0)
     return Room(empty_tile(features), empty_waiting(trees.depth), sums)
-
-
-def _all_trees(walk: Any, each: int) -> Any:
-    """A walk of all trees in their order: sums are then those of scikit-learn to the last bit.
-
-    Arrays are taken out of the tuples once; at every tree they would be counted in and out.
-    """
-
-    @piece
-    def walk_all(trees, tile, alive, waiting, sums):  # type: ignore[no-untyped-def]
-        nodes, roots, entries, sets = trees.nodes, trees.roots, trees.entries, trees.sets
-        keys, least, most, present = tile.keys, tile.least, tile.most, tile.present
-        rows, live, values, categorical = tile.row, tile.live, sums.values, trees.categorical
-        node, blocks, start = waiting.node, waiting.blocks, waiting.start
-        words, cells, span, first = waiting.words, waiting.cells, sums.span, sums.first
-        for number in range(len(roots)):
-            walk(
-                number, roots[number], nodes, entries, sets, categorical,
-                keys, least, most, present, rows, live, alive,
-                node, blocks, start, words, cells, values, each, span, first,
-            )  # fmt: skip
-
-    return walk_all
-
-
-_all_sums = _all_trees(walk_sums, 1)
-_all_moments = _all_trees(walk_moments, 4)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -93,7 +66,7 @@ def add_up(room, trees, window, where, blocks, start, divisor, out):  # type: ig
             found |= load(tile, window, where, top, left, blocks)
             if alive_blocks(tile.live) != _NONE:
                 _begin(sums.values, start, 1)
-                _all_sums(trees, tile, alive_blocks(tile.live), room.waiting, sums)
+                walk_sums(trees, tile, alive_blocks(tile.live), room.waiting, sums)
                 _give(sums.values, tile.live, top, left, blocks, divisor, 1, out)
     return found
 
@@ -116,7 +89,7 @@ def add_moments(room, trees, window, where, blocks, start, divisor, out):  # typ
             found |= load(tile, window, where, top, left, blocks)
             if alive_blocks(tile.live) != _NONE:
                 _begin(sums.values, start, 4)
-                _all_moments(trees, tile, alive_blocks(tile.live), room.waiting, sums)
+                walk_moments(trees, tile, alive_blocks(tile.live), room.waiting, sums)
                 _give(sums.values, tile.live, top, left, blocks, divisor, 4, out)
     return found
 
@@ -193,7 +166,7 @@ def distribute(room, trees, window, where, blocks, shares, out):  # type: ignore
                 if alive == _NONE:
                     continue
                 sums = Sums(values, span, begin)
-                _all_sums(trees, tile, alive, waiting, sums)
+                walk_sums(trees, tile, alive, waiting, sums)
                 for z in range(begin, begin + span):
                     y = top + (z // blocks.across) * blocks.height
                     x = left + (z % blocks.across) * blocks.width

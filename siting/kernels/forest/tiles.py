@@ -10,12 +10,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.kernels.forest.lanes import copy_eight, least, lowest, most, piece, to_keys
+from siting.kernels.forest.lanes import (
+    copy_eight,
+    greater,
+    least,
+    level,
+    lowest,
+    most,
+    piece,
+    raise_lowest,
+    to_keys,
+)
 
 LANES = 64  # cells of a block, and blocks of a tile
 CELLS = LANES * LANES
 MISSING = np.int32(-(2**31))
-MISSING_RIGHT = np.int32(2**31 - 1)
 INFINITY = np.int32(0x7F800000)  # key of +inf; that of -inf is ~INFINITY
 CATEGORIES = 256  # codes of a categorical layer, the last one for missing
 WORDS = CATEGORIES // LANES
@@ -23,6 +32,7 @@ NUMBERS, RANKS, CODES = 0, 1, 2  # what a layer holds: bits of float32, ranks, c
 FOUND_MISSING, FOUND_INFINITE = 1, 2
 FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NONE, _ONE = np.uint64(0), np.uint64(1)
+_STEP = np.int32(1)
 
 
 class Blocks(NamedTuple):
@@ -157,23 +167,15 @@ def _bound(keys, row, live, low, high, numbers):  # type: ignore[no-untyped-def]
             continue
         if numbers:
             to_keys(keys, at)
-        if live[z] != FULL:
-            _spread_one(keys, at, live[z])
+        if live[z] != FULL:  # cells that nobody asks for split no block
+            level(keys, at, live[z], keys[at + lowest(live[z])])
         low[block], high[block] = least(keys, at), most(keys, at)
         if low[block] == MISSING:
             found |= FOUND_MISSING
-        if numbers and (high[block] >= INFINITY or low[block] <= ~INFINITY):
-            found |= _infinite(keys, at)
+        below = greater(keys, at, ~INFINITY - _STEP) ^ greater(keys, at, ~INFINITY)
+        if numbers and (high[block] == INFINITY or below != _NONE):
+            found |= FOUND_INFINITE
     return found
-
-
-@piece
-def _spread_one(keys, start, live):  # type: ignore[no-untyped-def]
-    """Give cells that nobody asks for the value of one that somebody does: they split no block."""
-    value = keys[start + lowest(live)]
-    for i in range(LANES):
-        if not (live >> np.uint64(i)) & _ONE:
-            keys[start + i] = value
 
 
 @piece
@@ -185,17 +187,9 @@ def _collect(keys, row, live, present):  # type: ignore[no-untyped-def]
         if live[z] == _NONE:
             continue
         if live[z] != FULL:
-            _spread_one(keys, at, live[z])
+            level(keys, at, live[z], keys[at + lowest(live[z])])
         for i in range(at, at + LANES):
             present[word + (keys[i] >> 6)] |= _ONE << np.uint64(keys[i] & 63)
-
-
-@piece
-def _infinite(keys, start):  # type: ignore[no-untyped-def]
-    for i in range(start, start + LANES):
-        if keys[i] == INFINITY or keys[i] == ~INFINITY:
-            return FOUND_INFINITE
-    return 0
 
 
 @piece
@@ -206,7 +200,5 @@ def _copy_missing_right(keys, low, high, live, row):  # type: ignore[no-untyped-
         if live[z] == _NONE:
             low[block] = high[block] = 0
             continue
-        for i in range(block * LANES, (block + 1) * LANES):
-            key = keys[i - CELLS]
-            keys[i] = MISSING_RIGHT if key == MISSING else key
+        raise_lowest(keys, block * LANES, block * LANES - CELLS)
         low[block], high[block] = least(keys, block * LANES), most(keys, block * LANES)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.kernels.forest.lanes import add, add_difference, count, greater, lowest, piece
+from siting.kernels.forest.lanes import add, add_difference, count, greater, lowest, piece, pointer
 from siting.kernels.forest.tiles import LANES, WORDS
 
 # Nodes in preorder: the left child is next, the right one is node `next`. Feature numbers are the
@@ -51,11 +51,14 @@ class Ensemble(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Right children not yet walked: node, blocks, where their cells lie among the words."""
+    """Right children not yet walked: node, blocks, those of them that the left one shares.
+
+    Only of shared blocks the cells are kept, in words: those of the others stay as they are.
+    """
 
     node: NDArray[np.int32]
     blocks: NDArray[np.uint64]
-    start: NDArray[np.int64]
+    split: NDArray[np.uint64]
     words: NDArray[np.uint64]
     cells: NDArray[np.uint64]  # cells of each block at the node that is walked
 
@@ -74,19 +77,10 @@ def empty_waiting(depth: int) -> Waiting:
     return Waiting(
         np.empty(size, np.int32),
         np.empty(size, np.uint64),
-        np.empty(size, np.int64),
+        np.empty(size, np.uint64),
         np.empty(LANES * (size + 1), np.uint64),
         np.empty(LANES, np.uint64),
     )
-
-
-@piece
-def _restore(cells, words, blocks, start):  # type: ignore[no-untyped-def]
-    """Cells of the blocks of a right child, from where they were put."""
-    while blocks != _NONE:
-        cells[lowest(blocks)] = words[start]
-        blocks &= blocks - _ONE
-        start += 1
 
 
 @piece
@@ -116,13 +110,62 @@ def _outside(keys, start, sets, number):  # type: ignore[no-untyped-def]
 
 
 @piece
+def _divide(keys, start, limit, mixed, cells, words, top):  # type: ignore[no-untyped-def]
+    """Leave blocks those cells that go left; of those with some, put the others to the words.
+
+    Gives the blocks with cells that go left and right, and where the words end.
+    """
+    left, right = _NONE, _NONE
+    while mixed != _NONE:  # no branches but the loop's: none of them could be foreseen
+        z = lowest(mixed)
+        mixed &= mixed - _ONE
+        beyond = greater(keys, start + z * LANES, limit) & cells[z]
+        some, others = np.uint64(beyond != _NONE), np.uint64(beyond != cells[z])
+        right |= some << np.uint64(z)
+        left |= others << np.uint64(z)
+        words[top] = beyond
+        top += np.int64(some & others)
+        cells[z] ^= beyond & (_NONE - (some & others))
+    return left, right, top
+
+
+@piece
+def _divide_categories(keys, start, sets, number, mixed, cells, words, top):  # type: ignore[no-untyped-def]
+    """The same, by whether the category is in a set."""
+    left, right = _NONE, _NONE
+    while mixed != _NONE:
+        z = lowest(mixed)
+        bit = mixed & (_NONE - mixed)
+        mixed ^= bit
+        beyond = _outside(keys, start + z * LANES, sets, number) & cells[z]
+        if beyond != _NONE:
+            right |= bit
+        if beyond != cells[z]:
+            left |= bit
+            if beyond != _NONE:
+                words[top] = beyond
+                top += 1
+                cells[z] ^= beyond
+    return left, right, top
+
+
+@piece
+def _restore(cells, words, blocks, start):  # type: ignore[no-untyped-def]
+    """Cells of the blocks that went both ways, from where they were put."""
+    while blocks != _NONE:
+        cells[lowest(blocks)] = words[start]
+        blocks &= blocks - _ONE
+        start += 1
+
+
+@piece
 def _add_sum(values, start, stride, cells, value, number):  # type: ignore[no-untyped-def]
     if count(cells) > FEW:
         add(values, start, cells, value)
-        return
-    while cells != _NONE:
-        values[start + lowest(cells)] += value
-        cells &= cells - _ONE
+    else:
+        while cells != _NONE:
+            values[start + lowest(cells)] += value
+            cells &= cells - _ONE
 
 
 @piece
@@ -142,79 +185,77 @@ def _add_moments(values, start, stride, cells, value, number):  # type: ignore[n
             values[at + 3 * stride] += term * term
 
 
-def walker(add_to: Any) -> Any:
-    """The walk of a tree whose leaves add to sums as a function does.
+def walker(add_to: Any, rows_of: int) -> Any:
+    """A walk of all trees in their order: sums are then those of scikit-learn to the last bit.
 
     Parameters
     ----------
     add_to : compiled function
         ``add_to(values, start, stride, cells, value, number)`` adds what a leaf of tree `number`
         gives to those of 64 cells that are set in a word.
+    rows_of : int
+        Rows of sums that it keeps of each output.
     """
 
     @piece
-    def walk(  # type: ignore[no-untyped-def]
-        number, root, nodes, entries, sets, categorical,  # of the trees
-        keys, least, most, present, rows, live, alive,  # of the tile
-        node_of, blocks_of, start_of, words, cells,  # of what waits
-        values, each, span, first,  # of the sums
-    ):  # fmt: skip
-        node, depth, top = np.int64(root), np.int64(0), np.int64(0)
-        for z in range(LANES):
-            cells[z] = live[z]
-        while True:
-            here = nodes[node]
-            if here.feature < 0:
-                for place in range(here.next, here.next - 1 - np.int64(here.feature)):
-                    begin = (np.int64(entries[place].output) * each * span - first) * LANES
-                    value, blocks = entries[place].value, alive
-                    while blocks != _NONE:
-                        z = lowest(blocks)
-                        blocks &= blocks - _ONE
-                        add_to(values, begin + z * LANES, span * LANES, cells[z], value, number)
-                if depth == 0:
-                    return
-                depth -= 1
-                node, alive, top = np.int64(node_of[depth]), blocks_of[depth], start_of[depth]
-                _restore(cells, words, alive, top)
-                continue
-            category, before = here.feature >= categorical, top
-            row = np.int64(rows[here.feature]) * LANES
-            left, mixed = _NONE, alive
-            if alive & (alive - _ONE) != _NONE:  # of one block, its cells are compared at once
-                if category:
-                    left, mixed = _sides(present, row, sets, here.threshold, alive)
-                else:
-                    mixed = greater(most, row, here.threshold) & alive
-                    left = alive & ~greater(least, row, here.threshold)
-                if mixed == _NONE or left == _NONE:
-                    node = node + 1 if mixed == _NONE else np.int64(here.next)
+    def walk_all(trees, tile, everywhere, waiting, sums):  # type: ignore[no-untyped-def]
+        # Where arrays begin: an array would be counted in and out at every leaf.
+        keys, least, most = pointer(tile.keys), pointer(tile.least), pointer(tile.most)
+        cells, words, values = pointer(waiting.cells), pointer(waiting.words), pointer(sums.values)
+        nodes, entries, rows, live = trees.nodes, trees.entries, tile.row, tile.live
+        node_of, right_of, split_of = waiting.node, waiting.blocks, waiting.split
+        stride, begin = sums.span * LANES, sums.first * LANES
+        for number in range(len(trees.roots)):
+            node, depth, top = np.int64(trees.roots[number]), np.int64(0), np.int64(0)
+            alive = everywhere
+            for z in range(LANES):
+                cells[z] = live[z]
+            while True:
+                here = nodes[node]
+                if here.feature < 0:
+                    for place in range(here.next, here.next - 1 - np.int64(here.feature)):
+                        start = np.int64(entries[place].output) * rows_of * stride - begin
+                        value, blocks = entries[place].value, alive
+                        while blocks != _NONE:
+                            z = lowest(blocks)
+                            blocks &= blocks - _ONE
+                            add_to(values, start + z * LANES, stride, cells[z], value, number)
+                    if depth == 0:
+                        break
+                    depth -= 1
+                    node, alive, blocks = np.int64(node_of[depth]), right_of[depth], split_of[depth]
+                    top -= count(blocks)
+                    _restore(cells, words, blocks, top)
                     continue
-            left, right = alive & ~mixed, _NONE
-            while mixed != _NONE:  # no branches but the loop's
-                z = lowest(mixed)
-                mixed &= mixed - _ONE
+                row, limit = np.int64(rows[here.feature]) * LANES, here.threshold
+                category = here.feature >= trees.categorical
+                left, right = alive, alive
+                if alive & (alive - _ONE) != _NONE:  # of one block, cells are compared at once
+                    if category:
+                        left, right = _sides(tile.present, row, trees.sets, limit, alive)
+                    else:
+                        right = greater(most, row, limit) & alive
+                        left = ~greater(least, row, limit) & alive
+                mixed = left & right
+                left, right = left ^ mixed, right ^ mixed
                 if category:
-                    beyond = _outside(keys, (row + z) * LANES, sets, here.threshold) & cells[z]
+                    some, others, top = _divide_categories(
+                        keys, row * LANES, trees.sets, limit, mixed, cells, words, top
+                    )
                 else:
-                    beyond = greater(keys, (row + z) * LANES, here.threshold) & cells[z]
-                stay = cells[z] & ~beyond
-                cells[z], words[top] = stay, beyond
-                some = np.uint64(beyond != _NONE)
-                top += np.int64(some)
-                right |= some << np.uint64(z)
-                left |= np.uint64(stay != _NONE) << np.uint64(z)
-            if right == _NONE:
-                node += 1
-            elif left == _NONE:
-                node, alive, top = np.int64(here.next), right, before
-                _restore(cells, words, alive, before)
-            else:
-                node_of[depth], blocks_of[depth], start_of[depth] = here.next, right, before
-                depth, node, alive = depth + 1, node + 1, left
+                    some, others, top = _divide(keys, row * LANES, limit, mixed, cells, words, top)
+                left, right = left | some, right | others
+                if right == _NONE:
+                    node += 1
+                elif left == _NONE:
+                    node = np.int64(here.next)
+                else:
+                    node_of[depth], right_of[depth] = here.next, right
+                    split_of[depth] = left & right
+                    depth, node, alive = depth + 1, node + 1, left
 
-    return walk
+    return walk_all
 
 
-walk_sums = walker(_add_sum)
-walk_moments = walker(_add_moments)
+walk_sums = walker(_add_sum, 1)
+walk_moments = walker(_add_moments, 4)
