@@ -60,7 +60,7 @@ def pointer(_typing, array):  # type: ignore[no-untyped-def]
     def code(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         return context.make_array(array)(context, builder, arguments[0]).data
 
-    return types.CPointer(array.dtype)(array), code
+    return types.CPointer(array.dtype)(array), code  # type: ignore[no-untyped-call]
 
 
 @instruction
