@@ -201,6 +201,27 @@ def test_a_run_keeps_to_its_limit(tmp_path):
     assert json.loads(ended.stdout)["peak_memory"] < 1_500_000_000
 
 
+def test_a_run_that_takes_more_than_its_limit_is_ended(tmp_path):
+    world = small_world.make(tmp_path / "world")
+    greedy = (
+        "import sys, numpy as np\n"
+        "from siting import cli\n"
+        "from siting.run import execution\n"
+        "execution.require_room = lambda *needs: globals().update(held=np.ones(150_000_000))\n"
+        f"sys.argv = ['siting', 'run', {str(world)!r}, '--max-memory', '1 GB', "
+        f"'--out', {str(tmp_path / 'out')!r}]\n"
+        "cli.main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", greedy],
+        env={**os.environ, "SITING_STORE": str(tmp_path / "store")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 4, ended.stderr
+    assert "MEMORY_FULL: the run took more memory than it may" in ended.stderr
+    assert "wanted: at most 1.00 GB" in ended.stderr
+
+
 def test_a_run_that_would_not_fit_is_refused_before_it_begins(tmp_path):
     ended = run(tmp_path, "geothermal", "--resolution", "2 km", "--max-memory", "800 MB")
     assert ended.returncode == 4

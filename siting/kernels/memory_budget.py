@@ -1,15 +1,14 @@
 """How much memory a run may take, and how many tiles that lets be under way.
 
-Without a limit there are as many tiles under way as processors, at least two. Under one, the
-kernel of the system keeps this process to it (Linux: ``RLIMIT_DATA``), and fewer tiles are taken
-at once where they would not fit.
+Without a limit there are as many tiles under way as processors, at least two. Under one, fewer are
+taken at once where they would not fit, and the process that started the run ends it where it takes
+more all the same (:mod:`siting.terminal.supervision`). The system's own limits count addresses,
+of which libraries reserve a gigabyte that they never touch: they would end runs that fit.
 """
 
 import ctypes
 import os
 import re
-import resource
-import sys
 from contextlib import suppress
 
 from siting.errors import PipelineError, StorageError
@@ -19,9 +18,8 @@ _UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("kMGT", 1)}
 _UNITS |= {f"{letter}iB": 1024**power for power, letter in enumerate("KMGT", 1)}
 
 # Resident memory that Python and the libraries of a run take before the first tile, measured:
-# 0.47 GB, of which 0.25 GB are pages of the libraries' files.
+# 0.47 GB.
 LIBRARIES = 500_000_000
-LIBRARY_FILES = 250_000_000
 # Room in which a run of few tiles at once gets by: the tables and pages that are written last.
 LEAST = LIBRARIES + 200_000_000
 
@@ -74,18 +72,13 @@ def keep_within(size: int | None) -> None:
     Parameters
     ----------
     size : int or None
-        Limit [bytes]; None forgets an earlier one, though what the system was told stays.
+        Limit [bytes]; None forgets an earlier one.
 
     Raises
     ------
     StorageError
         MEMORY_LOW, where the libraries alone need more.
 
-    Notes
-    -----
-    On Linux the system refuses memory beyond the limit, less the pages of the libraries' files,
-    which are resident but not counted as data; elsewhere only the number of tiles at once and
-    the comparison with the estimate before a run hold it.
     """
     global _limit  # noqa: PLW0603  (a limit of the process is process-wide state)
     if size is not None and size < LEAST:
@@ -98,19 +91,14 @@ def keep_within(size: int | None) -> None:
             fix="raise the limit; `siting estimate` tells what a run needs",
         )
     _limit = size
-    if size is not None and sys.platform == "linux":
-        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        wanted = size - LIBRARY_FILES
-        lower = [each for each in (soft, hard) if each != resource.RLIM_INFINITY]
-        resource.setrlimit(resource.RLIMIT_DATA, (min([wanted, *lower]), hard))
+    if size is not None:
         _give_back_at_once()
 
 
 def _give_back_at_once() -> None:
     """Have freed arrays go back to the system, where the C library can be told so.
 
-    Else glibc keeps what each thread has freed, up to twice of what is in use, and what it has
-    given back still counts as data.
+    Else glibc keeps what each thread has freed, up to twice of what is in use.
     """
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt

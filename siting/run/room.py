@@ -91,10 +91,8 @@ def _unused() -> int | None:
 
 
 def _of_process() -> list[int]:
-    """What ``ulimit -v`` and ``ulimit -d`` leave; the second is what ``--max-memory`` sets."""
-    kinds = {resource.RLIMIT_AS: 0}
-    if memory_budget.limit() is None:
-        kinds[resource.RLIMIT_DATA] = 5
+    """What ``ulimit -v`` and ``ulimit -d`` leave."""
+    kinds = {resource.RLIMIT_AS: 0, resource.RLIMIT_DATA: 5}
     limits = {kind: resource.getrlimit(kind)[0] for kind in kinds}
     return [
         each - _pages(kinds[kind])

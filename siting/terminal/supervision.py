@@ -10,15 +10,19 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from siting.errors import StorageError
+from siting.kernels import memory_budget
 
 INTERRUPTED = 130
+_PAUSE = 0.02  # between two looks at the memory of a run under a limit [s]
 _ORDERLY = b"."
 _FORWARDED = (signal.SIGINT, signal.SIGTERM)
 # Address space that the libraries of a run take before it begins, measured: 1.10 GB. Where less is
@@ -63,7 +67,8 @@ def supervised(work: Callable[[], None]) -> int:
     Raises
     ------
     StorageError
-        MEMORY_FULL, where the child was ended by anything but its own Python code.
+        MEMORY_FULL, where the child was ended by anything but its own Python code, or took
+        more than ``--max-memory``.
     """
     reading, writing = os.pipe()
     before = {each: signal.getsignal(each) for each in _FORWARDED}
@@ -77,7 +82,7 @@ def supervised(work: Callable[[], None]) -> int:
         _orderly(work, writing)
     children.append(child)
     os.close(writing)
-    status = os.waitpid(child, 0)[1]
+    status = _ended(child, memory_budget.limit())
     told = os.read(reading, 1)
     os.close(reading)
     code = os.waitstatus_to_exitcode(status)
@@ -92,6 +97,39 @@ def supervised(work: Callable[[], None]) -> int:
         found=f"it ended the process with {_end(code)}",
         fix="raise the limit, or choose a coarser --resolution; finished values are kept",
     )
+
+
+def _ended(child: int, limit: int | None) -> int:
+    """The status of a child at its end; one that takes more than the limit is ended.
+
+    Raises
+    ------
+    StorageError
+        MEMORY_FULL.
+    """
+    while limit is not None:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        taken = _resident(child)
+        if taken > limit:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise StorageError(
+                "MEMORY_FULL", "the run took more memory than it may", where="--max-memory",
+                found=f"{taken / 1e9:.2f} GB", wanted=f"at most {limit / 1e9:.2f} GB",
+                fix="raise the limit, or choose a coarser --resolution; finished values are kept",
+            )  # fmt: skip
+        time.sleep(_PAUSE)
+    return os.waitpid(child, 0)[1]
+
+
+def _resident(process: int) -> int:
+    """Resident memory of a process [bytes]; 0 where the system does not say."""
+    with suppress(OSError, ValueError, IndexError):
+        pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _orderly(work: Callable[[], None], writing: int) -> NoReturn:
