@@ -409,7 +409,12 @@ BY_NAME = {
     "scoring/estimators.py": "modules on the list of estimators",
     "pipeline/recipes.py": "modules of estimators that are built already, for their code's digest",
     "io/model.py": "to look whether a name on the list is a class",
+    "errors.py": "libraries of siting's own extras; callers write their names out",
+    "run/__init__.py": "its own modules, when they are asked for",
+    "store/__init__.py": "its own modules, when they are asked for",
 }
+# The C library that the process runs on anyway, to have freed memory given back.
+C_LIBRARY = {"kernels/memory_budget.py": {"ctypes"}}
 # Modules that ask the network, or read addresses, once ``--allow-remote`` lets them.
 NETWORK = {"io/web.py": {"http.client", "urllib.parse"}, "sources/addresses.py": {"urllib.parse"}}
 # A child that is no program of others: it goes on with the same command.
@@ -437,7 +442,7 @@ def runs_code(source: str, name: str) -> list[str]:
                 found.append(f"{node.lineno}: {called}")
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-        names = [each for each in names if each not in NETWORK.get(name, ())]
+        names = [each for each in names if each not in (NETWORK | C_LIBRARY).get(name, ())]
         found += [f"import {each}" for each in names if each.partition(".")[0] in PROGRAMS]
     return found
 
