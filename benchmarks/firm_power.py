@@ -177,6 +177,8 @@ def _network(network: Any, inputs: Inputs, lack: float) -> Any:
 
 
 def cost_agrees(inputs: Inputs, results: Mapping[str, float]) -> str:
+    if "PyPSA" not in results:
+        return "no peer is installed"
     ours, best = results[OURS], results["PyPSA"]
     assert best * (1 - 1e-6) <= ours <= best * (1 + NEAR)
     return f"{ours:.4f} $/kWh, {max(ours / best - 1, 0):.1e} above the programme's optimum"

@@ -22,6 +22,7 @@ from siting.units import parse_quantity
 EUROPE = 2_500_000, 1_400_000, 6_500_000, 5_400_000  # EPSG:3035
 GLOBE = "world"
 APPROXIMATE = 0.125  # how far off GDAL's positions may be [source cells]
+COARSEST = 5_000.0  # cells of Europe above which GDAL's bilinear means something else [m]
 
 
 class Inputs(NamedTuple):
@@ -43,7 +44,9 @@ def prepare(crs: str, bounds: Any, method: Method, finer: int, resolution: str) 
     values = np.kron(source.read(rows, columns), np.ones((finer, finer)))
     values += np.random.default_rng(0).random(values.shape)
     affine = frame.affine * Affine.translation(columns.start, rows.start) * Affine.scale(1 / finer)
-    return Inputs(make_grid(crs, parse_quantity(resolution, "m"), bounds), values, affine, method)
+    cell = float(parse_quantity(resolution, "m"))
+    grid = make_grid(crs, cell if bounds == GLOBE else min(cell, COARSEST), bounds)
+    return Inputs(grid, values, affine, method)
 
 
 def siting(inputs: Inputs) -> Floats:

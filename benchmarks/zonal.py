@@ -86,12 +86,15 @@ def rasterstats(inputs: Inputs) -> Floats:
 
 
 def agree(inputs: Inputs, results: Mapping[str, Floats]) -> str:
-    ours = results[OURS]
-    np.testing.assert_allclose(ours, results["exactextract"], rtol=1e-6)
-    away = np.abs(ours[:, 0] - results["rasterstats"][:, 0]) / ours[:, 0]
-    assert np.nanmedian(away) < 0.01  # by centres
-    exact = np.nanmax(np.abs(ours / results["exactextract"] - 1))
-    return f"exactextract within {exact:.1g}; rasterstats, by centres, {np.nanmedian(away):.1g}"
+    ours, told = results[OURS], []
+    if (theirs := results.get("exactextract")) is not None:
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+        told.append(f"exactextract within {np.nanmax(np.abs(ours / theirs - 1)):.1g}")
+    if (theirs := results.get("rasterstats")) is not None:
+        # By centres, which is another measure: told, not asserted.
+        away = np.abs(ours[:, 0] - theirs[:, 0]) / ours[:, 0]
+        told.append(f"rasterstats, by centres, {np.nanmedian(away):.1g}")
+    return "; ".join(told)
 
 
 CASE = Case(

@@ -79,7 +79,7 @@ SCRIPTS = {
             "temperature_3km": Near(0.01, 0.99), "slope": Near(0.5, 0.9),
             "score": Near(0.003, 0.99),
         },
-        {"learned": 0.97, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
+        {"learned": 0.97, "learned.spread": 0.8, "learned.dissimilarity": 0.5},
     ),
     "copper": Steps(
         WORLD,
@@ -90,7 +90,7 @@ SCRIPTS = {
             "arc_distance": Near(0.1), "volcano_distance": Near(0.1), "thrust_distance": Near(0.1),
             "relief": Near(200.0, 0.9), "score": Near(0.01, 0.98),
         },
-        {"learned": 0.97, "learned.spread": 0.9, "learned.dissimilarity": 0.5},
+        {"learned": 0.97, "learned.spread": 0.8, "learned.dissimilarity": 0.5},
     ),
     "hydrogen": Steps(
         WORLD,

@@ -139,7 +139,7 @@ def bucket(scheme: str, name: str, address: str) -> "ObjectStore":
         raise PipelineError(
             "REMOTE_MISSING", "buckets need a library that is not installed",
             where="--allow-remote", found=address,
-            fix="pip install 'siting[remote]'",
+            fix="pip install 'siting[remote]', or in a clone: pip install '.[remote]'",
         ) from error  # fmt: skip
     signed = any(os.environ.get(each) for each in _CREDENTIALS[scheme])
     kinds: dict[str, Any] = {

@@ -188,7 +188,7 @@ def _started(scheduler: str | None, workers: int | None, folder: Path) -> Any:
             "CLUSTER_MISSING",
             "--workers and --scheduler need libraries that are not installed",
             found=str(error),
-            fix="pip install 'siting[cluster]'",
+            fix="pip install 'siting[cluster]', or in a clone: pip install '.[cluster]'",
         ) from error
     return Cluster(scheduler, workers, folder)
 

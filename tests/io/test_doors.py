@@ -43,6 +43,8 @@ FORBIDDEN_IMPORTS = {
 }
 # The store reads and writes its own objects.
 OWN_OBJECTS = {("store", "read_parquet"), ("store", "to_parquet")}
+# Work between a run and its own workers travels as pickles; SECURITY.md says whom to trust then.
+ON_THE_WIRE = {"kernels/sending.py", "kernels/worker_tasks.py"}
 
 
 def side_doors(source: str, package: str) -> list[str]:
@@ -80,7 +82,8 @@ MODULES = sorted(
 @pytest.mark.parametrize("module", MODULES)
 def test_no_side_door(module) -> None:
     source = (SITING / module).read_text(encoding="utf-8")
-    assert side_doors(source, module.partition("/")[0]) == []
+    found = side_doors(source, module.partition("/")[0])
+    assert [each for each in found if "pickle" not in each or module not in ON_THE_WIRE] == []
 
 
 @pytest.mark.parametrize(
