@@ -421,6 +421,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     # joblib, which scikit-learn loads, would try out semaphores and start lscpu.
     os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
+    # Else dask looks for a cluster wherever its libraries are installed, and loads all of them.
+    os.environ.setdefault("DASK_SCHEDULER", "threads")
     # Its threads take room that a limit of memory may not have; siting fits on one thread anyway.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):

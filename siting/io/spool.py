@@ -21,6 +21,14 @@ from siting.store.files import default_root
 Load = Callable[[slice, slice], np.ma.MaskedArray[Any, Any]]
 
 
+def _removed(folder: Path) -> None:
+    """Take away a folder with what a spool may have put there."""
+    with suppress(OSError):
+        for name in ("values", "missing"):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+
+
 class Spool:
     """Stored values of a window of a raster, in a file that goes with the last user.
 
@@ -51,9 +59,8 @@ class Spool:
         with suppress(OSError, StorageError):
             place = default_root() / "tmp"
             place.mkdir(parents=True, exist_ok=True)
-            kept = tempfile.TemporaryDirectory(prefix="cells-", dir=place)
-            self._folder = kept.name
-            self._remove: Any = weakref.finalize(self, kept.cleanup)
+            self._folder = tempfile.mkdtemp(prefix="cells-", dir=place)
+            self._remove: Any = weakref.finalize(self, _removed, Path(self._folder))
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the task of removing the file, which stays with whoever wrote it."""

@@ -43,7 +43,7 @@ def figures(
 ) -> dict[str, list[str]]:
     """Everything that a run did out of bounds, by what it is."""
     files = done.of("open")
-    reads = [each[2:] for each in files if each.startswith("r ")]
+    reads = [roots.as_self(each[2:]) for each in files if each.startswith("r ")]
     writes = [each[2:] for each in files if each.startswith("w ")]
     changed = [d for e, d in done.events if e.startswith(("os.", "shutil.")) and d.startswith("/")
                and e not in {"os.listdir", "os.scandir", "os.chdir"}]  # fmt: skip

@@ -35,6 +35,7 @@ SYSTEM = {
     "/proc/self": "the process' own memory, libraries and limits",
     "/proc/cpuinfo": "what the processor can do, for BLAS",
     "/proc/meminfo": "how much memory there is",
+    "/proc/stat": "psutil, which dask loads where it is installed, counts processors",
     "/proc/sys/kernel/osrelease": "lscpu names the kernel",
     "/proc/sys/vm/overcommit_memory": "the allocator of Arrow",
     "/sys/fs/cgroup": "how many processors and how much memory a container may use",
@@ -52,8 +53,11 @@ LOOKED_INTO = {
 PROGRAMS = {"lscpu": "joblib, inside scikit-learn, counts processor cores"}
 # What is made and at once removed outside, with its reason.
 MADE = {"/dev/shm/sem.": "joblib tries whether the system has semaphores when it is loaded"}
-# Who may have a pickle read: bytes that the same function made a moment before.
-PICKLES = {"dask": "dask names a graph by its pickle, and looks whether the pickle can be read"}
+# Who may have a pickle read: bytes that the same function made before.
+PICKLES = {
+    "dask": "dask names a graph by its pickle, and looks whether the pickle can be read",
+    "numba": "compiled kernels, which numba kept where siting told it to",
+}
 # A socket without address between two threads of the process: zarr's event loop wakes itself.
 PAIR = "(1, 1, 0)"
 LOG = "watched.json"
@@ -152,6 +156,13 @@ _RESUMED = re.compile(r"^(\d+)\s+<\.\.\. \w+ resumed>(.*)")
 _PATH = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
 _RESULT = re.compile(r"= \d+<(/[^>]*)>")
 _OWN_PROCESS = re.compile(r"^/proc/\d+")
+
+
+def as_self(path: str) -> str:
+    """A path below /proc of the watched process by the name that it has for any."""
+    return _OWN_PROCESS.sub("/proc/self", path)
+
+
 _OPENS = {"open", "openat", "openat2", "creat"}
 _CHANGES = {
     "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "link",
@@ -170,7 +181,7 @@ def opened(calls: list[str], folder: Path) -> tuple[list[str], list[str]]:
             result = _RESULT.search(rest)
             changes = _WRITES.search(rest) or name == "creat"
             path = result[1] if result else paths[0]
-            (writes if changes else reads).append(_OWN_PROCESS.sub("/proc/self", path))
+            (writes if changes else reads).append(as_self(path))
         elif name in {"symlink", "symlinkat"}:
             writes += paths[-1:]
         elif name in _CHANGES:

@@ -152,6 +152,8 @@ WITHOUT_NUMBERS = {"pydantic", "pyyaml", "rich", "threadpoolctl", "typer"}
 
 def test_every_dependency_that_can_change_a_result_is_known_by_its_version() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
-    names = {re.split("[<>=]", each)[0].lower() for each in project["project"]["dependencies"]}
+    extras = project["project"]["optional-dependencies"]
+    wanted = [*project["project"]["dependencies"], *extras["netcdf"], *extras["geostatistics"]]
+    names = {re.split("[<>=]", each)[0].lower() for each in wanted}
     assert names > WITHOUT_NUMBERS
     assert library_versions().keys() - {"python", "machine", "optimize"} == names - WITHOUT_NUMBERS
