@@ -38,6 +38,7 @@ def examine() -> list[dict[str, Any]]:
         _drivers(),
         _store(),
         _kernels(),
+        _extras(),
         _processors(),
     ]
 
