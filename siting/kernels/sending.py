@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import distributed
+from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from siting.kernels import worker_tasks
@@ -79,7 +80,7 @@ class Sent:
                 )
         except _CANCELLED as error:
             raise scheduler_gone(self._where) from error
-        except TimeoutError:
+        except (CommClosedError, TimeoutError):
             self._require_workers()
             return []
         self._alone_since = None
@@ -93,7 +94,7 @@ class Sent:
             raise killed(self._where) from error
         except _CANCELLED as error:
             raise scheduler_gone(self._where) from error
-        except TimeoutError:
+        except (CommClosedError, TimeoutError):  # a scheduler may go in the middle of a patch
             if future.status == "error":  # the work itself raised it
                 raise
             self._require_workers()
