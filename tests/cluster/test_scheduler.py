@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,11 @@ class Ground:
 
     @property
     def address(self) -> str:
-        while not (self.folder / "scheduler.json").exists():
+        while True:
             assert self.scheduler.poll() is None
-        address: str = json.loads((self.folder / "scheduler.json").read_text())["address"]
-        return address
+            with suppress(FileNotFoundError, json.JSONDecodeError):  # it may be half written
+                return str(json.loads((self.folder / "scheduler.json").read_text())["address"])
+            time.sleep(0.05)
 
     @contextmanager
     def used(self) -> Iterator[Any]:
