@@ -1,5 +1,6 @@
 """Whole runs: the bytes that threads give though a worker is killed, and no process left behind."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -56,6 +57,7 @@ def test_a_run_by_workers_stores_and_publishes_the_bytes_of_threads(
     assert tree(tmp_path / "workers" / "objects") == tree(tmp_path / "threads" / "objects")
     latest = [tree(tmp_path / name / "latest") for name in ("out-workers", "out-threads")]
     assert latest[0] == latest[1]
+    gc.collect()  # cells that are kept in a file go with the last layer that is made from them
     assert list((tmp_path / "workers" / "tmp").iterdir()) == []
     until(lambda: all(map(gone, killing.workers)))
 
@@ -89,9 +91,11 @@ def test_no_worker_outlives_a_run_that_is_ended(
     )
     assert child.stderr is not None
     try:
-        first = child.stderr.readline()  # tells a step that is done: there are workers
-        workers = processes() - {child.pid}
-        assert first.startswith(b"siting: heat"), first
+        said = [child.stderr.readline()]
+        while said[-1] and not said[-1].startswith(b"siting: heat"):  # kernels may be compiled
+            said.append(child.stderr.readline())
+        assert said[-1], said
+        workers = processes() - {child.pid}  # a step is done: there are workers
         assert len(workers) >= 2
         if number == signal.SIGINT:  # a terminal sends it to all of them
             os.killpg(child.pid, number)
