@@ -5,12 +5,13 @@ was decoded for the first is what the second needs: in a file of this machine it
 without being decoded, whatever the blocks of the raster are like.
 """
 
+import os
 import tempfile
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +22,11 @@ from siting.store.files import default_root
 Load = Callable[[slice, slice], np.ma.MaskedArray[Any, Any]]
 
 
-def _removed(folder: Path) -> None:
-    """Take away a folder with what a spool may have put there."""
-    with suppress(OSError):
-        for name in ("values", "missing"):
-            (folder / name).unlink(missing_ok=True)
-        folder.rmdir()
-
-
 class Spool:
-    """Stored values of a window of a raster, in a file that goes with the last user.
+    """Stored values of a window of a raster, in files without a name: nobody has to remove them.
 
-    Where the file cannot be written, or is not to be seen (by a worker on another machine), the
-    raster itself is read again.
+    Where the files cannot be written, or are not to be seen (by a worker), the raster itself is
+    read again.
 
     Parameters
     ----------
@@ -55,59 +48,68 @@ class Spool:
         self._load, self._rows, self._columns = load, rows, columns
         self._dtype: np.dtype[Any] | None = None
         self._there = rows.start  # rows before this one are in the file
-        self._folder: str | None = None
+        self._files: tuple[IO[bytes], IO[bytes]] | None = None  # values, and which are missing
         with suppress(OSError, StorageError):
             place = default_root() / "tmp"
             place.mkdir(parents=True, exist_ok=True)
-            self._folder = tempfile.mkdtemp(prefix="cells-", dir=place)
-            self._remove: Any = weakref.finalize(self, _removed, Path(self._folder))
+            self._files = _unnamed(self, place), _unnamed(self, place)
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but the task of removing the file, which stays with whoever wrote it."""
-        return {name: each for name, each in vars(self).items() if name != "_remove"}
+        """All but the files, which are this process's own."""
+        return {**vars(self), "_files": None}
 
     def add(self, rows: slice, values: NDArray[Any], missing: NDArray[np.bool_]) -> None:
         """Keep the next rows of the window, where there is room for them."""
-        if self._folder is None or rows.start != self._there:
+        if self._files is None or rows.start != self._there:
             return
         try:
             self._dtype = values.dtype
-            with Path(self._folder, "values").open("ab") as file:
-                file.write(np.ascontiguousarray(values).data)
-            with Path(self._folder, "missing").open("ab") as file:
-                if missing.any():
-                    file.write(np.ascontiguousarray(missing).data)
-                else:  # a hole takes no room
-                    file.truncate(file.tell() + missing.size)
+            for file, cells in zip(self._files, (values, missing), strict=True):
+                end = file.seek(0, os.SEEK_END)
+                if cells is missing and not missing.any():  # a hole takes no room
+                    file.truncate(end + missing.size)
+                else:
+                    file.write(np.ascontiguousarray(cells).data)
+                file.flush()
             self._there = rows.stop
         except OSError:
-            self._forget()
-
-    def _forget(self) -> None:
-        self._folder = None
-        self._remove()
+            self._files = None
 
     def load(self, rows: slice, columns: slice) -> np.ma.MaskedArray[Any, Any]:
         """Stored values of a part of the raster, from the file where they are in it."""
         inside = rows.start >= self._rows.start and rows.stop <= self._there
         inside &= columns.start >= self._columns.start and columns.stop <= self._columns.stop
-        if not inside or self._folder is None or self._dtype is None:
+        if not inside or self._files is None or self._dtype is None:
             return self._load(rows, columns)
         try:
-            values = self._part("values", self._dtype, rows, columns)
-            missing = self._part("missing", np.dtype(bool), rows, columns)
+            values = self._part(self._files[0], self._dtype, rows, columns)
+            missing = self._part(self._files[1], np.dtype(bool), rows, columns)
         except OSError:
             return self._load(rows, columns)
         found: np.ma.MaskedArray[Any, Any] = np.ma.MaskedArray(values, missing)
         return found
 
-    def _part(self, name: str, dtype: np.dtype[Any], rows: slice, columns: slice) -> NDArray[Any]:
+    def _part(
+        self, file: IO[bytes], dtype: np.dtype[Any], rows: slice, columns: slice
+    ) -> NDArray[Any]:
         """A copy, so that no page of the file stays in the memory of this process."""
         shape = self._there - self._rows.start, self._columns.stop - self._columns.start
         first, left = self._rows.start, self._columns.start
-        whole = np.memmap(Path(self._folder or "", name), dtype, "r", shape=shape)
+        whole: NDArray[Any] = np.memmap(file, dtype, "r", shape=shape)
         return np.array(
             whole[
                 rows.start - first : rows.stop - first, columns.start - left : columns.stop - left
             ]
         )
+
+
+def _unnamed(owner: Spool, place: Path) -> IO[bytes]:
+    """A file that is gone with its owner, or with the process, however that ends."""
+    file: IO[bytes] = tempfile.TemporaryFile(dir=place)  # noqa: SIM115  (closed with its owner)
+    weakref.finalize(owner, _closed, file)
+    return file
+
+
+def _closed(file: IO[bytes]) -> None:
+    with suppress(OSError):  # what a full disk did not take is wanted by nobody
+        file.close()

@@ -107,6 +107,7 @@ def test_no_worker_outlives_a_run_that_is_ended(
     finally:
         child.kill()
         child.wait()
+        child.stderr.close()
     assert b"Traceback" not in told, told.decode()
     left = list((tmp_path / "store" / "tmp").glob("*own*"))
     assert bool(left) == (number == signal.SIGKILL)  # swept by the next run
