@@ -34,7 +34,7 @@ def test_two_commands_set_everything_up():
 
 
 def test_the_layer_of_the_readme_is_a_layer():
-    (code,) = blocks("python")
+    (code,) = (each for each in blocks("python") if "@layer" in each)
     names = dict(vars(heat))
     exec("from siting.signature import spec_of\n" + code, names)
     assert names["spec_of"](names["geothermal_gradient"]).outputs[0].leaf.unit == "degC km-1"

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Law = Literal["constant", "sass_1992"]
 _REFERENCE = 25.0  # [degC] at which conductivity is measured
 # k(T) = k0/(1.007 + T (0.0036 - 0.0072/k0)), k0 = k25 (1.007 + 25 (0.0037 - 0.0074/k25)).
+# Neither bracket is let below 0, as it would be for rock under 2 W m-1 K-1: the formula, fitted to
+# crystalline rock, would have that conduct ever better, and without limit at some 400 degC.
 _INTERCEPT, _SLOPE, _SLOPE_OVER_K = 1.007, 0.0036, 0.0072
 _SLOPE_25, _SLOPE_OVER_K_25 = 0.0037, 0.0074
 
@@ -40,6 +42,8 @@ class Rock(NamedTuple):
 def conductivity_at_zero(conductivity: Any) -> Any:
     """Conductivity of crystalline rock at 0 degC from that at 25 degC [W m-1 K-1].
 
+    Rock that conducts less than 2 W m-1 K-1 is held to conduct the same at all temperatures.
+
     References
     ----------
     Sass, Lachenbruch, Moses and Morgan (1992), Heat flow from a scientific research well at Cajon
@@ -47,11 +51,12 @@ def conductivity_at_zero(conductivity: Any) -> Any:
 
     Examples
     --------
-    >>> round(conductivity_at_zero(3.0), 4)
+    >>> round(float(conductivity_at_zero(3.0)), 4)
     3.1135
     """
     k = conductivity
-    return k * (_INTERCEPT + _REFERENCE * (_SLOPE_25 - _SLOPE_OVER_K_25 / k))
+    slope = np.maximum(_SLOPE_25 - _SLOPE_OVER_K_25 / k, 0.0)
+    return k * (_INTERCEPT + _REFERENCE * slope)
 
 
 def conductivity_at(temperature: Any, conductivity: Any) -> Any:
@@ -59,11 +64,11 @@ def conductivity_at(temperature: Any, conductivity: Any) -> Any:
 
     Examples
     --------
-    >>> round(conductivity_at(200.0, 3.0), 3)
+    >>> round(float(conductivity_at(200.0, 3.0)), 3)
     2.462
     """
     k = conductivity_at_zero(conductivity)
-    return k / (_INTERCEPT + temperature * (_SLOPE - _SLOPE_OVER_K / k))
+    return k / (_INTERCEPT + temperature * np.maximum(_SLOPE - _SLOPE_OVER_K / k, 0.0))
 
 
 def temperature_at(
@@ -225,4 +230,4 @@ def _warmed(low: Any, gained: Any, conductivity: Any, law: Law) -> Floats:
 
 def _law(conductivity: Any) -> tuple[Any, Any]:
     k = conductivity_at_zero(np.asarray(conductivity, float))
-    return k, _SLOPE - _SLOPE_OVER_K / k
+    return k, np.maximum(_SLOPE - _SLOPE_OVER_K / k, 0.0)

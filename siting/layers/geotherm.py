@@ -92,7 +92,8 @@ def temperature_at_depth(
         Annual mean temperature of the ground [degC].
     conductivity_law : str
         ``constant``, or ``sass_1992``: conductivities are those at 25 degC and fall with
-        temperature as those of crystalline rock do.
+        temperature as those of crystalline rock do; below 2 W m-1 K-1, where that formula no
+        longer falls, they stay as they are.
     conductivity_sd, heat_production_sd : float
         Standard deviation as a share of each layer's value, layers independent [1].
 

@@ -11,6 +11,7 @@ from siting.kernels import memory_budget
 from siting.store import require_spaces
 
 _CGROUP = Path("/sys/fs/cgroup")
+_SLACK = 50_000_000  # that this process may take or give back between two looks at it [bytes]
 
 
 def require_room(needs: Estimate, out: Path, store: Path) -> None:
@@ -52,7 +53,7 @@ def require_memory(needed: int, least: int | None = None) -> None:
     if free is None or needed - taken <= free:
         return
     limit = memory_budget.limit()
-    limited = limit is not None and limit - taken <= free
+    limited = limit is not None and free + taken <= limit + _SLACK
     raise StorageError(
         "MEMORY_LOW",
         "the memory has no room for the run",

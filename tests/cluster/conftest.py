@@ -16,8 +16,9 @@ pytest.importorskip("distributed", reason="the extra `cluster` is not installed"
 NOISE = ("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-def processes() -> set[int]:
-    """Processes that this one has started, directly or not, and that live."""
+def processes(root: int | None = None) -> set[int]:
+    """Processes that one (this one) has started, directly or not, and that live."""
+    root = root or os.getpid()
     parents: dict[int, int] = {}
     for each in Path("/proc").glob("[0-9]*"):
         try:
@@ -27,11 +28,11 @@ def processes() -> set[int]:
         state, parent = text.rpartition(")")[2].split()[:2]
         if state != "Z":
             parents[int(each.name)] = int(parent)
-    found, size = {os.getpid()}, 0
+    found, size = {root}, 0
     while size < len(found):
         size = len(found)
         found |= {child for child, parent in parents.items() if parent in found}
-    return found - {os.getpid()}
+    return found - {root}
 
 
 @pytest.fixture(scope="module")

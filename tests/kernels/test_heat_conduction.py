@@ -72,11 +72,18 @@ def test_temperature_solves_the_equation_of_steady_conduction(law: Law) -> None:
 
 def test_conductivity_of_two_does_not_depend_on_temperature() -> None:
     # 0.0072/k0 = 0.0036 at k0 = 2: the limit that log and exponential have to reach.
-    k25 = (2.0 + 25 * 0.0074) / (1.007 + 25 * 0.0037)
+    k25 = 2 / 1.007
     rock = [Rock(np.inf, k25, 0.0)]
     t, _ = temperature_at(2_000.0, 0.06, 10.0, rock, "sass_1992")
     assert float(t) == pytest.approx(10 + 0.06 * 2_000 / (2 / 1.007))
     assert float(depth_of(t, 0.06, 10.0, rock, "sass_1992")) == pytest.approx(2_000)
+
+
+def test_rock_of_low_conductivity_does_not_conduct_better_when_hot() -> None:
+    # The formula itself would have 1.25 W m-1 K-1 become infinite at 411 degC.
+    t, _ = temperature_at(5_000.0, 0.25, 10.0, [Rock(np.inf, 1.25, 0.0)], "sass_1992")
+    assert float(t) == pytest.approx(10 + 0.25 * 5_000 / 1.25)
+    assert float(conductivity_at(400.0, 1.25)) == pytest.approx(1.25)
 
 
 def test_heat_that_is_used_up_reaches_no_temperature() -> None:
