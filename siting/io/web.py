@@ -64,7 +64,7 @@ def _asked(url: str) -> tuple[http.client.HTTPResponse, ExitStack]:
     """The answer with the file, redirects within the host followed; and what closes it."""
     first = urlsplit(url)
     target = url
-    for _ in range(_REDIRECTS):
+    for _ in range(_REDIRECTS + 1):
         parts = urlsplit(target)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         with ExitStack() as open_so_far:
