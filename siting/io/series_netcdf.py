@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from siting.errors import InputError
 from siting.io.formats import Format
-from siting.io.gridded import missing_values, opened
-from siting.io.time_axis import is_time, time_axis
+from siting.io.gridded import missing_values, opened, packing, unsigned_type
+from siting.io.source import numeric
+from siting.io.time_axis import Floats, is_time, time_axis
 
 
 def read_columns(path: Path, kind: Format, names: list[str]) -> pd.DataFrame:
@@ -17,7 +19,8 @@ def read_columns(path: Path, kind: Format, names: list[str]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        VARIABLE_MISSING, DIMENSION_AMBIGUOUS where there are several sites.
+        VARIABLE_MISSING, DIMENSION_AMBIGUOUS where there are several sites; NOT_NUMERIC,
+        SCALE_INVALID.
     """
     with opened(path, kind) as dataset:
         lacking = [name for name in names if name not in dataset.variables]
@@ -31,7 +34,9 @@ def read_columns(path: Path, kind: Format, names: list[str]) -> pd.DataFrame:
         first = dataset[names[0]]
         dim = next((str(each) for each in first.dims if is_time(first, str(each))), "")
         axis = time_axis(dataset, dim or "time", f"{path}: {dim or 'time'}")
-        columns: dict[str, object] = {"time": axis.seconds.astype("int64").astype("datetime64[s]")}
+        # Fractions of a day fall short of their second by rounding.
+        stamps = np.round(axis.seconds).astype("int64").astype("datetime64[s]")
+        columns: dict[str, object] = {"time": stamps}
         for name in names:
             array = dataset[name]
             if array.size != axis.seconds.size:
@@ -42,11 +47,7 @@ def read_columns(path: Path, kind: Format, names: list[str]) -> pd.DataFrame:
                     found=", ".join(f"{each} ({array.sizes[each]})" for each in array.dims),
                     fix="cut one site out of the file first",
                 )
-            stored = np.asarray(array.values).ravel()
-            values = stored.astype(float)
-            values[missing_values(stored, array.attrs)] = np.nan
-            scale = float(array.attrs.get("scale_factor", 1.0))
-            columns[name] = values * scale + float(array.attrs.get("add_offset", 0.0))
+            columns[name] = _unpacked(array, path)
         table = pd.DataFrame(columns)
         table.attrs["units"] = {name: str(dataset[name].attrs.get("units", "")) for name in names}
         for x, y in (("longitude", "latitude"), ("lon", "lat")):
@@ -55,6 +56,17 @@ def read_columns(path: Path, kind: Format, names: list[str]) -> pd.DataFrame:
                     float(np.ravel(dataset[each].values)[0]) for each in (x, y)
                 )
     return table
+
+
+def _unpacked(array: xr.DataArray, path: Path) -> Floats:
+    """Values of a series, NaN where there are none."""
+    numeric(str(array.dtype), path)
+    attrs = dict(array.attrs)
+    scale, offset = packing(attrs, path)
+    stored = np.asarray(array.values).ravel()
+    values: Floats = stored.view(unsigned_type(stored.dtype, attrs)).astype(np.float64)
+    values[missing_values(stored, attrs)] = np.nan
+    return values * scale + offset
 
 
 def read_attributes(path: Path, kind: Format) -> dict[str, dict[str, str]]:
