@@ -5,6 +5,7 @@ but nothing of siting, so constants, decorators and classes are mutated like eve
 processes that a test starts see the mutant too.
 """
 
+import ast
 import gc
 import json
 import os
@@ -65,20 +66,36 @@ def joined(files: list[str]) -> dict:
 def tests_of(mutant: Mutant, covering: dict, budget: float) -> list[str]:
     """Tests that run a mutant's line, the quick ones first, for so many seconds altogether.
 
-    What runs at import is tried by the tests that run anything of the file.
+    What runs once in a process is tried by the tests that run anything of the file.
     """
     seconds, failed = covering["seconds"], set(covering["failed"])
     lines = covering["lines"].get(mutant.file, {})
     last = mutant.line + mutant.old.count("\n")
     near = {test for line in range(mutant.line, last + 1) for test in lines.get(str(line), [])}
-    chosen = near or {test for tests in lines.values() for test in tests}
+    if not near or runs_once(Path(mutant.file).read_text("utf-8"), mutant.line):
+        near = {test for tests in lines.values() for test in tests}
     left, kept = budget, []
-    for test in sorted(chosen - failed, key=lambda each: (seconds.get(each, 9), each)):
+    for test in sorted(near - failed, key=lambda each: (seconds.get(each, 9), each)):
         left -= seconds.get(test, 9)
         if left < 0:
             break
         kept.append(test)
     return kept
+
+
+def runs_once(content: str, line: int) -> bool:
+    """Whether a line runs at import, or in a function that keeps its answers.
+
+    Of all tests that need it only the first is then seen to run it.
+    """
+    around = [
+        node
+        for node in ast.walk(ast.parse(content))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body[0].lineno <= line <= (node.end_lineno or 0)
+    ]
+    kept = [each for node in around for each in node.decorator_list]
+    return not around or any("cache" in ast.unparse(each) for each in kept)
 
 
 def tried(mutant: Mutant, tests: list[str], seconds: float) -> str:
