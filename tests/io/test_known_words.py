@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
 
 from siting.errors import InputError
 from siting.findings import collect
@@ -26,65 +25,8 @@ from siting.io.quantities import Quantity, full_turn
 from siting.io.quantity_range import explanation
 from siting.io.source import plain_unit
 from siting.io.tiff_directories import _SIZES
-from siting.io.time_axis import time_axis
 
 WAVES = "Significant height of combined wind waves and swell"
-
-
-def steps(units: str, calendar: str = "", values: tuple[float, ...] = (0.0, 1.0)):
-    attrs = {"units": units} | ({"calendar": calendar} if calendar else {})
-    return time_axis(xr.Dataset(coords={"time": ("time", list(values), attrs)}), "time", "a.nc")
-
-
-@pytest.mark.parametrize(
-    ("words", "seconds"),
-    [  # the spellings of UDUNITS and of what writes files beside it
-        ("s sec secs second seconds", 1.0), ("min mins minute minutes", 60.0),
-        ("h hr hrs hour hours", 3600.0), ("d day days Days", 86400.0), ("week weeks", 604800.0),
-        ("ms msec millisec millisecond milliseconds", 1e-3), ("us microsecond microseconds", 1e-6),
-        ("ns nanosecond nanoseconds", 1e-9),
-    ],
-)  # fmt: skip
-def test_units_of_time(words, seconds) -> None:
-    for word in words.split():
-        found = steps(f"{word} since 1970-01-02").seconds
-        assert found.tolist() == [86400.0, 86400.0 + seconds], word
-
-
-@pytest.mark.parametrize(
-    ("words", "days"),
-    [  # CF conventions 4.4.1
-        ("standard gregorian proleptic_gregorian none utc tai Standard", 365.2425),
-        ("noleap 365_day", 365.0), ("all_leap 366_day", 366.0), ("360_day", 360.0),
-        ("julian", 365.25),
-    ],
-)  # fmt: skip
-def test_calendars_by_the_days_of_their_years(words, days) -> None:
-    for word in words.split():
-        assert steps("days since 1970-01-01", word).year == days, word
-    assert steps("days since 1970-01-01").year == 365.2425
-
-
-@pytest.mark.parametrize("month", range(1, 13))
-def test_months_begin_after_the_days_before_them(month) -> None:
-    noleap = steps(f"days since 1971-{month:02d}-01", "noleap").seconds[0] / 86400
-    days = (np.datetime64(f"1971-{month:02d}-01") - np.datetime64("1970-01-01")).astype(int)
-    assert noleap == days  # neither year has a leap day
-    short = steps(f"days since 1971-{month:02d}-01", "360_day").seconds[0] / 86400
-    assert short == 360 + 30 * (month - 1)
-
-
-@pytest.mark.parametrize(
-    ("word", "count"), [("month", 1), ("months", 1), ("year", 12), ("years", 12)]
-)
-def test_months_and_years_are_those_of_the_calendar(word, count) -> None:
-    with collect() as found:
-        axis = steps(f"{word} since 1970-01-01", values=(0.0, 1.0, 2.0))
-    wanted = [np.datetime64("1970-01") + each * count for each in range(3)]
-    assert axis.seconds.astype("datetime64[s]").astype("datetime64[D]").tolist() == [
-        each.astype("datetime64[D]").tolist() for each in wanted
-    ]
-    assert [(each.code, each.severity) for each in found] == [("CALENDAR", "note")]
 
 
 @pytest.mark.parametrize(
