@@ -11,6 +11,7 @@ import itertools
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -33,6 +34,7 @@ FINEST, COARSEST = 64, 1024  # cells from one value of a layer to the next, whic
 PLACES = 200  # known places, and so many candidates
 PAUSE = 0.02  # between two looks at the run [s]
 CRS = "EPSG:6933"
+ESTIMATED = ("seconds", "memory_bytes", "store_bytes", "scratch_bytes", "output_bytes")
 
 
 def main() -> None:
@@ -41,7 +43,7 @@ def main() -> None:
     parser.add_argument("sides", nargs="*", type=int, default=[1000, 3000], metavar="SIDE")
     parser.add_argument("--layers", type=int, default=20)
     parser.add_argument("--form", choices=("deflate", "zstd", "zarr"), default="deflate")
-    parser.add_argument("--score", choices=("forest", "overlay"), default="forest")
+    parser.add_argument("--score", choices=("forest", "overlay"), nargs="+", default=["forest"])
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--refits", type=int, default=2, help="forests fitted for the spread")
     parser.add_argument("--max-memory", help="limit handed to the run, such as '2 GB'")
@@ -50,28 +52,31 @@ def main() -> None:
     rows = []
     for side in words.sides:
         with TemporaryDirectory(prefix="siting-streaming-", dir=words.folder) as name:
-            rows.append(measured(Path(name), side, words))
-        print(json.dumps(rows[-1]), flush=True)
-    if len(rows) > 1:
-        print(json.dumps({"slope_of_memory": slope(rows)}))
+            size = make_layers(Path(name), side, words.layers, words.form)
+            for score in words.score:
+                rows.append(measured(Path(name), side, score, words) | {"input_bytes": size})
+                print(json.dumps(rows[-1]), flush=True)
+                shutil.rmtree(Path(name) / "store")
+    for score in words.score:
+        alike = [row for row in rows if row["score"] == score]
+        if len(alike) > 1:
+            print(json.dumps({"score": score, "slope_of_memory": slope(alike)}))
 
 
-def measured(folder: Path, side: int, words: argparse.Namespace) -> dict[str, Any]:
-    """Figures of one run over layers of side x side cells, made here."""
-    size = make_layers(folder, side, words.layers, words.form)
-    pipeline = folder / "streaming.yaml"
-    pipeline.write_text(json.dumps(pipeline_of(side, words)), encoding="utf-8")
+def measured(folder: Path, side: int, score: str, words: argparse.Namespace) -> dict[str, Any]:
+    """Figures of one run over layers of side x side cells, with an empty store."""
+    pipeline = folder / f"{score}.yaml"
+    pipeline.write_text(json.dumps(pipeline_of(side, score, words)), encoding="utf-8")
     said = _siting(folder, "estimate", pipeline, "--json")
     limit = ["--max-memory", words.max_memory] if words.max_memory else []
-    found = watched(folder, "run", pipeline, "--out", folder / "out", "--json", *limit)
-    out = folder / "out" / "latest"
+    found = watched(folder, "run", pipeline, "--out", folder / score, "--json", *limit)
+    out = folder / score / "latest"
     return {
         "cells": side * side,
         "layers": words.layers,
         "form": words.form,
-        "score": words.score,
-        "input_bytes": size,
-        "estimate": {name: said[name] for name in ("seconds", "memory_bytes", "store_bytes")},
+        "score": score,
+        "estimate": {name: said[name] for name in ESTIMATED},
         "store_bytes": sum(e.stat().st_size for e in (folder / "store").rglob("*") if e.is_file()),
         "output_bytes": {each.name: each.stat().st_size for each in sorted(out.iterdir())},
         **found,
@@ -125,6 +130,7 @@ def _write_geotiff(place: Path, side: int, form: str, strips: Iterator[Any]) -> 
         "driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "float32",
         "crs": CRS, "transform": from_origin(0, side * CELL, CELL, CELL), "nodata": np.nan,
         "tiled": True, "blockxsize": 512, "blockysize": 512, "compress": form, "predictor": 3,
+        f"{'zstd_' if form == 'zstd' else 'z'}level": 1,
     }  # fmt: skip
     with rasterio.open(place.with_suffix(".tif"), "w", **profile) as dataset:
         for start, strip in strips:
@@ -149,7 +155,7 @@ def _write_zarr(place: Path, side: int, form: str, strips: Iterator[Any]) -> Non
     zarr.consolidate_metadata(group.store)
 
 
-def pipeline_of(side: int, words: argparse.Namespace) -> dict[str, Any]:
+def pipeline_of(side: int, score_by: str, words: argparse.Namespace) -> dict[str, Any]:
     """The pipeline file, as JSON, which is YAML."""
     names = [f"l{number:02d}" for number in range(words.layers)]
     ending = "zarr" if words.form == "zarr" else "tif"
@@ -160,7 +166,7 @@ def pipeline_of(side: int, words: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
     score: dict[str, Any] = (
         {"learned.classifier": learned}
-        if words.score == "forest"
+        if score_by == "forest"
         else {"overlay.weighted": {"layers": dict.fromkeys(names, 1)}}
     )
     places = {"file": "known.csv", "label_leak": False}
@@ -170,7 +176,7 @@ def pipeline_of(side: int, words: argparse.Namespace) -> dict[str, Any]:
         "name": "Many layers",
         "grid": {"crs": CRS, "resolution": f"{CELL:g} m",
                  "bounds": [0, 0, side * CELL, side * CELL]},
-        "sources": {**sources, **({"known": places} if words.score == "forest" else {})},
+        "sources": {**sources, **({"known": places} if score_by == "forest" else {})},
         "exclusions": {"low": {"above": {"layer": names[0], "threshold": 0.9}}},
         "scoring": {"best": score},
         "candidates": {"rank_by": "best.score", "count": PLACES, "spacing": "1 km"},

@@ -1,6 +1,6 @@
 """Where a model sees places: features standardised and weighted by importance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,16 +35,25 @@ class Space:
 
     def points(self, values: Floats) -> Floats:
         """Positions of samples of shape (n, features), as (n, axes)."""
+        return np.stack(self.axes(values.T), axis=1)
+
+    def axes(self, columns: Sequence[Floats] | Floats) -> list[Floats]:
+        """Positions along each axis, from values of each feature in arrays of one shape."""
         axes = []
-        for number, codes in enumerate(self.categories):
-            x = values[:, number]
+        for number, (x, codes) in enumerate(zip(columns, self.categories, strict=True)):
             if codes is None:
                 axes.append((x - self.centre[number]) / self.scale[number] * self.weight[number])
             else:
                 # Two different categories lie 1 standard deviation of a fair coin (1/2) apart
                 # on either axis, times two axes: sqrt(2) * 2 * weight in all.
                 axes += [(x == code) * 2.0 * self.weight[number] for code in codes]
-        return np.stack(axes, axis=1)
+        return axes
+
+    @property
+    def counts(self) -> NDArray[np.bool_]:
+        """Whether each axis counts: its feature has a weight, so that not all places are at 0."""
+        axes = [1 if codes is None else len(codes) for codes in self.categories]
+        return np.repeat(self.weight > 0, axes)
 
     def shares(self, one: Floats, other: Floats) -> Floats:
         """Squared distance of two places of shape (features,) that each feature makes up."""

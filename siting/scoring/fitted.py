@@ -18,7 +18,7 @@ from siting.kinds import FittedModel
 from siting.scoring.applicability import Applicability, applicability, feature_importance
 from siting.scoring.fitting import bootstrap_rows, fit
 from siting.scoring.folds import InnerFolds
-from siting.scoring.prediction import cellwise, tilewise
+from siting.scoring.prediction import tilewise
 from siting.scoring.training import Training
 
 
@@ -172,7 +172,7 @@ def dissimilarity_layer(
     known: Applicability, features: Sequence[xr.DataArray], domain: xr.DataArray, grid: GeoBox
 ) -> xr.DataArray:
     """Lazy layer of the dissimilarity index, with its threshold."""
-    layer = cellwise(known.dissimilarity, features, domain, grid, "f4")
+    layer = tilewise(known.dissimilarity_of_cells, features, domain, grid, "f4")
     return layer.assign_attrs(own={"threshold": known.threshold})
 
 

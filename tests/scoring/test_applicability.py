@@ -122,3 +122,23 @@ def test_importance_is_the_loss_when_a_feature_is_shuffled() -> None:
     assert found[0] == pytest.approx(0.5, abs=0.1)
     assert abs(found[1]) < 0.02
     assert np.array_equal(found, feature_importance(model, X, y))
+
+
+def test_cells_are_as_dissimilar_as_the_same_places_in_a_table() -> None:
+    # Two layers change slowly, one is noise of no weight, one a class; the last column is noise
+    # in all of them, where the tree is asked.
+    rng = np.random.default_rng(5)
+    X = samples(rng.normal(size=(900, 4)).round(1), "abcd")
+    X["d"] = rng.integers(0, 3, 900).astype(float)
+    found = applicability(
+        X, np.array([1.0, 0.3, 0.0, 0.5]), random(3), categorical=[False, False, False, True]
+    )
+    y, x = np.mgrid[:24, :40] / 30
+    layers = [y, x - y, rng.normal(size=y.shape), np.floor(3 * x) % 3]
+    layers = [np.concatenate([each, rng.normal(size=(24, 9))], axis=1) for each in layers]
+    inside = rng.random(layers[0].shape) < 0.9
+    layers[0][~inside] = np.inf
+    cells = found.dissimilarity_of_cells(layers, inside)
+    rows = found.dissimilarity(np.stack([each[inside] for each in layers], axis=1))
+    np.testing.assert_array_equal(cells[inside], rows)
+    assert np.isnan(cells[~inside]).all()
