@@ -18,6 +18,7 @@ from siting.kernels.fault_network import Nodes, nodes, steps
 from siting.kernels.lines import SegmentTree
 from siting.kernels.traces import Segments, Traces, axial_mean, segments, tell_repeated, traces
 from siting.kinds import Features, Grid, Layer, Unit
+from siting.layers.source_edges import Places, tell_cut
 from siting.projection import Floats
 from siting.proximity import cell_side
 from siting.signature import layer
@@ -64,6 +65,8 @@ def line_density(
         Where pieces of lines are repeated: their length counts twice.
     GEOMETRY_EMPTY
         Where lines without a length are left out.
+    FEATURES_CUT
+        Where the source ends beside the grid in a straight line.
 
     Notes
     -----
@@ -82,7 +85,9 @@ def line_density(
     """
     where = "faults.line_density"
     _refuse_narrow(radius, grid, where)
-    tree = SegmentTree(_pieces(features, where)[1])
+    found, pieces = _pieces(features, where)
+    _tell_cut_lines(found, features.crs, grid, radius, where)
+    tree = SegmentTree(pieces)
     area = np.pi * radius**2
 
     def density(rows: slice, columns: slice, longitude: Floats, latitude: Floats) -> Floats:
@@ -96,6 +101,14 @@ def _pieces(features: Any, where: str) -> tuple[Traces, Segments]:
     found = traces(geometries(features, f"{where}.features"), f"{where}.features")
     tell_repeated(found)
     return found, segments(found)
+
+
+def _tell_cut_lines(found: Traces, crs: Any, grid: GeoBox, radius: float, where: str) -> None:
+    first = np.concatenate([[True], ~found.joined])
+    last = np.concatenate([~found.joined, [True]])
+    longitude, latitude = found.places.T
+    places = Places(longitude, latitude, first | last, found.trace)
+    tell_cut(places, crs, grid, radius * _METRES, f"{where}.features")
 
 
 def _refuse_narrow(radius: float, grid: GeoBox, where: str) -> None:
@@ -135,6 +148,11 @@ def point_density(
     PipelineError
         RADIUS_SMALL where points between the circles of neighbouring cells would not count.
 
+    Warns
+    -----
+    FEATURES_CUT
+        Where the source ends beside the grid in a straight line.
+
     Examples
     --------
     >>> from siting.grid import make_grid
@@ -153,6 +171,9 @@ def point_density(
             fix="use faults.line_density for lines",
         )  # fmt: skip
     x, y, area = shapely.get_x(places), shapely.get_y(places), np.pi * radius**2
+    each = np.arange(len(x))
+    found = Places(x, y, each >= 0, each)
+    tell_cut(found, features.crs, grid, radius * _METRES, f"{where}.features")
 
     def density(rows: slice, columns: slice, longitude: Floats, latitude: Floats) -> Floats:
         return np.asarray(events_within(longitude, latitude, x, y, radius * _METRES) / area)

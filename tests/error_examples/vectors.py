@@ -9,11 +9,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from shapely import Point, Polygon, box
+from shapely import LineString, Point, Polygon, box
 
 from siting.grid import make_grid
 from siting.io import vector
-from siting.layers import distance, seismicity
+from siting.layers import distance, faults, seismicity
 from siting.sources.declared import UserFile
 from siting.sources.reading import read_source
 
@@ -154,6 +154,14 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     grid = make_grid("EPSG:4326", 0.1, (-120.0, 38.0, -118.0, 40.0))
     distance.distance_to_nth(frame([WELL, Point(-118, 39)]), n=10, grid=grid)
+
+
+@example("FEATURES_CUT")
+def _(folder: Path) -> None:
+    grid = make_grid("EPSG:4326", 0.1, (-120.0, 38.0, -118.0, 40.0))
+    traces = [LineString([(west, 37), (west + 0.5, 39.5)]) for west in (-119.9, -119.4, -118.9)]
+    mapped = gpd.clip(frame(traces), box(-120, 38, -118, 40))
+    faults.line_density(mapped, "30 km", grid)
 
 
 def catalogue(magnitudes: list[float], years: list[int]) -> gpd.GeoDataFrame:

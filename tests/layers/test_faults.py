@@ -3,6 +3,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -152,6 +153,57 @@ def test_circles_must_meet() -> None:
     with pytest.raises(PipelineError, match="RADIUS_SMALL"):
         faults.point_density(of(shapely.Point(0, 0)), "7 km", grid)
     assert density(of([(0, 0), (1, 0)]), "7.1 km", grid).max() > 0
+
+
+# ------------------------------------------------------------------ a source that was cut
+SQUARE = make_grid("EPSG:32611", 5_000, (420_000, 4_350_000, 580_000, 4_510_000))
+AROUND = shapely.box(*SQUARE.boundingbox)
+
+
+def told_of_cut(features: gpd.GeoDataFrame, layer=faults.line_density) -> list[str]:
+    with findings.collect() as found:
+        layer(features, "20 km", SQUARE)
+    assert {each.code for each in found} <= {"FEATURES_CUT"}
+    return [each.found for each in found]
+
+
+@pytest.fixture(scope="module")
+def mapped() -> gpd.GeoDataFrame:
+    return walks(0, count=300).to_crs(32611)
+
+
+def test_a_source_cut_at_the_grid_is_told_whatever_its_crs(mapped: gpd.GeoDataFrame) -> None:
+    cut = gpd.clip(mapped, AROUND)
+    sides = "features end on one straight line in its north, south, east, west"
+    assert told_of_cut(cut) == [sides]
+    assert told_of_cut(cut.to_crs(4326)) == [sides]
+    ends, crossings = faults.terminations(cut), faults.intersections(cut)
+    assert told_of_cut(ends, faults.point_density) == [sides]
+    (beside,) = told_of_cut(crossings, faults.point_density)
+    assert beside.startswith("features lie up to the border of the grid and none beyond, in the")
+
+
+def test_a_source_cut_on_one_side_or_in_degrees_is_told(mapped: gpd.GeoDataFrame) -> None:
+    west, south, east, north = AROUND.bounds
+    east_of = gpd.clip(mapped, shapely.box(west + 5_000, south - 1e5, east + 1e5, north + 1e5))
+    assert told_of_cut(east_of) == ["features end on one straight line in its west"]
+    in_degrees = gpd.clip(mapped.to_crs(4326), shapely.box(-119, 39, -115, 40.6))
+    assert told_of_cut(in_degrees) == ["features end on one straight line in its north"]
+
+
+def test_a_source_that_goes_on_beyond_the_radius_is_not_told(mapped: gpd.GeoDataFrame) -> None:
+    wide = gpd.clip(mapped, AROUND.buffer(20_001, join_style="mitre"))
+    for found in (mapped, wide, mapped[:2]):
+        assert told_of_cut(found) == []
+        assert told_of_cut(faults.terminations(found), faults.point_density) == []
+    # A file that cuts its lines at the dateline, of which the other half goes on.
+    grid = make_grid("EPSG:6933", 100_000, "world")
+    halves = [
+        of([(sign * 180, y), (sign * (175 + y), y + 1)]) for y in range(5) for sign in (1, -1)
+    ]
+    with findings.collect() as found:
+        faults.line_density(gpd.GeoDataFrame(pd.concat(halves)), "100 km", grid)
+    assert found == []
 
 
 # ------------------------------------------------------------------ points per area
