@@ -3,12 +3,17 @@
 import os
 import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from siting import estimate
+from siting.outputs import writers
+from siting.pipeline.plan import Plan
+from siting.store import digest
 from tests.texts import recorded, text_of, texts
 
 # A slow machine must not fail a test; examples are the same on every machine.
@@ -29,6 +34,31 @@ def reference_data() -> Path:
     if not folder:
         pytest.skip("SITING_REFERENCE_DATA does not name a folder of reference data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked_once() -> Iterator[None]:
+    """What each run in this process asks anew, and no test changes: half of a small run's time.
+
+    The files of siting's own modules, the digest of all of them, and the area of a grid's cells.
+    """
+    area, source = estimate._area_text, digest._source
+    areas: dict[object, str] = {}
+    of_siting = cache(source)
+
+    def area_text(plan: Plan) -> str:
+        if plan.grid not in areas:
+            areas[plan.grid] = area(plan)
+        return areas[plan.grid]
+
+    def source_of(module: str) -> Path | None:
+        return (of_siting if module.startswith("siting.") else source)(module)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimate, "_area_text", area_text)
+        patch.setattr(digest, "_source", source_of)
+        patch.setattr(writers, "digest", cache(writers.digest))
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
