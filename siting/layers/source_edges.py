@@ -22,6 +22,7 @@ _ENDS = 3  # traces that end on one straight edge; in nature hardly two do
 # features that go on would, in every third of it: coasts and ranges seldom run so.
 _CROWD = 30
 _GAP = 3.0  # times the mean space between features of a third
+_ACROSS = 3  # radii that the grid measures at least: any cluster fills a side of a smaller one
 _SEAM = 179.99  # [degree] where files cut what goes on beyond the dateline
 
 # Coordinate that is greatest on a side, or least.
@@ -59,7 +60,7 @@ def tell_cut(found: Places, crs: object, grid: GeoBox, radius: float, where: str
     westernmost line of the source, in degrees or on the map of the source or the grid, within
     the radius of the grid; or where thirty lie within the radius inside one side of the grid, up
     to it in each third of the side, and none beyond. A cut along an outline of another form is
-    not seen, nor one of fewer features.
+    not seen, nor one of fewer features, nor of points on a grid less than three radii across.
     """
     margin = int(np.ceil(radius / cell_side(grid)))
     wide = grid.pad(margin)
@@ -127,6 +128,8 @@ def _bare_sides(
     if not is_periodic(grid):
         sides["west"] = column - margin, beside, along[1], height
         sides["east"] = width + margin - 1 - column, beside, along[1], height
+    if _ACROSS * margin > min(height, width):
+        return
     for side, (depth, known, place, length) in sides.items():
         inside = known & (depth >= 0) & (depth < margin)
         features = len(np.unique(found.feature[inside]))
