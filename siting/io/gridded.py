@@ -26,6 +26,7 @@ from siting.io.source import Part, RasterSource, can_scale, check_block, equals,
 
 _PADDING = 8  # bytes up to which parts of a NetCDF-3 file are filled up
 MAX_WHOLE = 256 << 20  # a NetCDF-3 file up to this size is read as a whole
+MAX_STRIP = 32_000_000  # cells of whole chunks that are read at once, else they are decoded again
 _ENGINES = {"netcdf3": "scipy", "hdf5": "h5netcdf", "zarr": "zarr"}
 
 
@@ -132,6 +133,7 @@ def open_gridded(
         nodata=() if nodata is None else (nodata,),
         units=str(attrs.get("units", "")),
         long_name=str(attrs.get("long_name", "")),
+        block_rows=_block_rows(shape),
         palette="flag_values" in attrs or "flag_meanings" in attrs,
         variable=name,
         standard_name=str(attrs.get("standard_name", "")).strip(),
@@ -207,6 +209,12 @@ def _stored_shape(array: xr.DataArray, axes: Axes, time: str) -> Shape:
     return Shape(
         array.sizes[axes.y], array.sizes[axes.x], ordered, array.dtype.itemsize * max(rest, 1)
     )
+
+
+def _block_rows(shape: Shape) -> int:
+    """Rows that are best read together: those of a chunk, if that is not too much at once."""
+    rows = shape.chunks[1]
+    return rows if rows * shape.width <= MAX_STRIP else 1
 
 
 def _read_steps(

@@ -12,6 +12,7 @@ import zarr
 from siting.errors import InputError
 from siting.findings import collect
 from siting.grid import make_grid
+from siting.io import gridded, plausible
 from siting.io.containers import check_heaps
 from siting.io.raster import read_raster
 
@@ -207,6 +208,28 @@ def test_zarr_with_chunks_that_are_not_there(tmp_path, sea) -> None:
     refused(bare, sea, "CHUNK_MISSING")
     zarr.open_array(bare)[:] = 5.0
     refused(bare, sea, "NOT_SPATIAL")
+
+
+@pytest.mark.parametrize(
+    ("most", "ends"), [(1000, [2, 4, 5]), (7, [1, 2, 3, 4, 5])], ids=["chunks", "rows"]
+)
+def test_rows_of_a_chunk_are_decoded_once(tmp_path, monkeypatch, most, ends) -> None:
+    # Strips of one row would decode each chunk of two rows twice, unless whole chunks are too much.
+    values = xr.DataArray(np.arange(20.0).reshape(5, 4), dims=("lat", "lon"))
+    sides = {"lat": np.arange(5.0)[::-1] + 38.5, "lon": np.arange(4.0) - 126.5}
+    dataset = values.assign_coords(sides).to_dataset(name="hs").chunk(lat=2)
+    for name, units in {"lat": "degrees_north", "lon": "degrees_east"}.items():
+        dataset[name].attrs["units"] = units
+    asked, load = [], gridded._load
+    monkeypatch.setattr(
+        gridded, "_load", lambda *words: asked.append(words[-2].stop) or load(*words)
+    )
+    monkeypatch.setattr(gridded, "MAX_STRIP", most)
+    monkeypatch.setattr(plausible, "_STRIP", 4)
+    grid = make_grid("EPSG:4326", 1.0, (-127, 38, -123, 43))
+    layer = read_raster(written(dataset, tmp_path, "zarr"), grid, kind="continuous", units="m")
+    assert asked == ends
+    assert layer.values.tolist() == values.values.tolist()
 
 
 def test_zarr_chunks_of_nothing_are_missing_data(tmp_path, sea) -> None:
