@@ -1,5 +1,6 @@
 """What conduction is given in another unit is told, and what is right is not."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -110,3 +111,21 @@ def test_what_is_right_is_not_told() -> None:
 def test_a_finding_is_one_and_the_same_whatever_the_parts() -> None:
     flow = layer([0.09, 0.06, 0.05])
     assert plain(heat_flow=flow.chunk(x=1)) == plain(heat_flow=flow)
+
+
+def test_a_part_that_is_low_throughout_says_nothing_of_a_good_layer() -> None:
+    flow = layer([2.0, 3.0, 60.0]).chunk(x=1)
+    assert plain(heat_flow=flow) == []
+    sediments = layer([0.0, 5.0, 2_000.0], "m").chunk(x=1)
+    rocks = {"conductivities": [2.0, 2.5], "heat_productions": [1.0, 0.006]}
+    assert layered(heat_flow=flow, thicknesses=[sediments], **rocks) == []
+
+
+@pytest.mark.parametrize("values", [[0.09, 0.06, 0.05], [90_000.0, 60_000.0, 50_000.0]])
+def test_a_layer_of_many_parts_is_told_once_outside_a_run_too(values: list[float]) -> None:
+    found = heat.conductive_temperature(layer(values).chunk(x=1), "3 km")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found.compute()
+    flows = [each for each in caught if "heat flow" in str(each.message)]
+    assert len(flows) == 1
