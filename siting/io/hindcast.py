@@ -1,13 +1,11 @@
 """Hourly fields of many years in one file, reduced in one pass or read at one place.
 
-Nothing of a file is held but the part that is being reduced: parts are whole stored chunks, read
-once each and in the order that they are stored in.
+The pass itself is in :mod:`siting.io.hindcast_reduction`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from itertools import product
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +21,18 @@ from siting.io.formats import StrPath, format_of, local_file, wrong_format
 from siting.io.hindcast_evidence import Evidence
 from siting.io.hindcast_grib import open_grib
 from siting.io.hindcast_netcdf import open_netcdf
+from siting.io.hindcast_part import HindcastPart, stamps
+from siting.io.hindcast_reduction import depths, reduced, report
 from siting.io.hindcast_rex import is_rex, open_rex
-from siting.io.hindcast_store import Cells, Read, Store
+from siting.io.hindcast_store import Store
 from siting.io.hindcast_window import steps_within, window
 from siting.io.hindcast_years import open_years
 from siting.io.quantities import quantities
 from siting.io.time_axis import CIVIL_YEAR, DAY, TimeAxis
 from siting.io.time_checks import check_order, check_steps
-from siting.kernels.series_reduction import Calendar, Reducer, Totals, calendar_of
+from siting.kernels.series_reduction import Reducer
 
 WITHIN = 50_000.0  # of a place, for the cell whose series stands for it [m]
-PART_BYTES = 24 << 20  # of the values of one quantity that are held at once
-MAX_RESULT = 2 << 30  # bytes of all results together
 LONGEST_STEP = 6 * 3600.0  # of a hindcast: longer steps are means or samples, not sea states [s]
 NEAREST = 64  # cells that are looked through for one with data
 _READ = "NetCDF as of ERA5, WAVEWATCH III or CMEMS; GRIB of ERA5; HDF5 as of WPTO or the NSRDB"
@@ -43,7 +41,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class HindcastFile:
+class HindcastFile(HindcastPart):
     """Hours of one or more quantities at many cells, in a file that is opened where it is read.
 
     Parameters
@@ -65,41 +63,12 @@ class HindcastFile:
         Where its cells are: a grid, or a list of sites.
     """
 
-    store: Store
-    rows: slice
-    columns: slice
-    steps: slice
     attrs: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self.store.path
-
-    @property
-    def layout(self) -> str:
-        """Whose layout it is, for people."""
-        return self.store.layout
-
-    @property
-    def quantities(self) -> tuple[str, ...]:
-        """Names of the quantities."""
-        return tuple(self.store.variables)
-
-    @cached_property
-    def axis(self) -> TimeAxis:
-        """The steps that count."""
-        return self.store.axis.cut(self.steps)
 
     @property
     def times(self) -> NDArray[np.datetime64]:
         """Time stamps in UTC, in the order of the file."""
-        return _stamps(self.axis.seconds)
-
-    @cached_property
-    def cells(self) -> Cells:
-        """Where the cells are."""
-        return self.store.cells.cut(self.rows, self.columns)
+        return stamps(self.axis.seconds)
 
     def __repr__(self) -> str:
         """What it holds, in one line."""
@@ -119,11 +88,6 @@ class HindcastFile:
         """
         rows, columns = window(self.store.cells, grid, self.path)
         return replace(self, rows=rows, columns=columns)
-
-    def calendar(self, quantity: str) -> Calendar:
-        """Months and years of the steps of a quantity, by the middle of what each stands for."""
-        shift = self.store.variables[quantity].shift
-        return calendar_of(_stamps(self.axis.seconds + shift), self.axis.step)
 
     def reduce(self, reducers: Mapping[str, Reducer]) -> dict[str, xr.DataArray]:
         """Reductions of all hours, made in one pass over the file.
@@ -145,22 +109,7 @@ class HindcastFile:
             that do not fit, LAYER_EMPTY where no cell has data, TIME_ACCUMULATED for radiation
             that is still a sum, FILE_CORRUPT.
         """
-        needed = tuple(dict.fromkeys(q for each in reducers.values() for q in each.quantities))
-        self._require(needed)
-        calendars = {name: self.calendar(each.quantities[0]) for name, each in reducers.items()}
-        results = self._empty(reducers, calendars)
-        evidence = {name: Evidence(self.axis.seconds.size) for name in needed}
-        with self.store.reader() as read:
-            for rows, columns in self._tiles():
-                totals = self._reduced(read, rows, columns, reducers, calendars, evidence)
-                place = self._place(rows, columns)
-                for name, each in reducers.items():
-                    results[name][..., place] = each.result(totals[name], calendars[name])
-        self._report(evidence)
-        return {
-            name: self._array(results[name], each, calendars[name])
-            for name, each in reducers.items()
-        }
+        return reduced(self, reducers)
 
     def series(self, longitude: float, latitude: float, *, within: float = WITHIN) -> pd.DataFrame:
         """Hours of all quantities at the nearest cell that has data.
@@ -205,107 +154,6 @@ class HindcastFile:
             fix="name a place at sea that the file covers, or allow more with `within`",
         )
 
-    def _report(self, evidence: Mapping[str, Evidence]) -> None:
-        for name, each in evidence.items():
-            each.report(self.axis, name, f"{self.path}: {self.store.variables[name].name}")
-
-    def _require(self, needed: tuple[str, ...]) -> None:
-        if lacking := [name for name in needed if name not in self.store.variables]:
-            raise InputError(
-                "VARIABLE_MISSING",
-                f"the hindcast does not hold {lacking[0]}",
-                where=str(self.path),
-                found=", ".join(self.quantities),
-                wanted=", ".join(needed),
-                fix="name its variable under `quantities:`, or bring a file that holds it",
-            )
-
-    def _tiles(self) -> Iterator[tuple[slice, slice]]:
-        """Parts of the map that are reduced one after the other: whole chunks of the file."""
-        height, width = self.store.shape.tile()
-        for i, j in product(_over(self.rows, height), _over(self.columns, width)):
-            yield _part(self.rows, i, height), _part(self.columns, j, width)
-
-    def _reduced(
-        self,
-        read: Read,
-        rows: slice,
-        columns: slice,
-        reducers: Mapping[str, Reducer],
-        calendars: Mapping[str, Calendar],
-        evidence: Mapping[str, Evidence],
-    ) -> dict[str, Totals]:
-        """Totals of one part of the map."""
-        cells = (rows.stop - rows.start) * (columns.stop - columns.start)
-        totals = {name: each.totals(calendars[name], cells) for name, each in reducers.items()}
-        for each in evidence.values():
-            each.begin(cells)
-        for steps in self._depths(cells):
-            blocks = {
-                name: np.ascontiguousarray(read(name, steps, rows, columns).reshape(-1, cells))
-                for name in evidence
-            }
-            part = slice(steps.start - self.steps.start, steps.stop - self.steps.start)
-            for name, block in blocks.items():
-                evidence[name].see(part, block)
-            for name, reducer in reducers.items():
-                values = [blocks[quantity] for quantity in reducer.quantities]
-                reducer.add(totals[name], calendars[name].part(part), *values)
-        for each in evidence.values():
-            each.end()
-        return totals
-
-    def _depths(self, cells: int) -> Iterator[slice]:
-        """Steps that are read at once: whole chunks of the file."""
-        chunk = self.store.shape.chunks[0]
-        depth = max(chunk, PART_BYTES // (cells * 8) // chunk * chunk)
-        for k in _over(self.steps, depth):
-            yield _part(self.steps, k, depth)
-
-    def _place(self, rows: slice, columns: slice) -> NDArray[np.int64]:
-        """Numbers of the cells of a part."""
-        width = self.cells.shape[1]
-        i = np.arange(rows.start, rows.stop) - self.rows.start
-        j = np.arange(columns.start, columns.stop) - self.columns.start
-        return np.asarray((i[:, None] * width + j).ravel())
-
-    def _empty(
-        self, reducers: Mapping[str, Reducer], calendars: Mapping[str, Calendar]
-    ) -> dict[str, NDArray[Any]]:
-        """Arrays for the results, once they are known to fit."""
-        cells = int(np.prod(self.cells.shape))
-        kinds = {
-            name: each.result(each.totals(calendars[name], 1), calendars[name])
-            for name, each in reducers.items()
-        }
-        size = sum(kind.nbytes for kind in kinds.values()) * cells
-        if size > MAX_RESULT:
-            raise InputError(
-                "TOO_LARGE",
-                "the results of all cells do not fit into memory",
-                where=str(self.path),
-                found=f"{size / 2**30:,.1f} GiB for {cells:,} cells",
-                wanted=f"at most {MAX_RESULT >> 30} GiB",
-                fix="take a smaller part of the map, or fewer and coarser classes",
-            )
-        return {
-            name: np.zeros((*kind.shape[:-1], cells), dtype=kind.dtype)
-            for name, kind in kinds.items()
-        }
-
-    def _array(self, values: NDArray[Any], reducer: Reducer, calendar: Calendar) -> xr.DataArray:
-        leading = reducer.coordinates(calendar)
-        return xr.DataArray(
-            values,
-            dims=(*leading, "cell"),
-            coords={
-                **leading,
-                "longitude": ("cell", self.cells.longitude.ravel()),
-                "latitude": ("cell", self.cells.latitude.ravel()),
-            },
-            attrs={"units": reducer.units or quantities()[reducer.quantities[0]].units},
-        )
-
     def hours(self, numbers: NDArray[np.int64], wanted: tuple[str, ...]) -> dict[str, Floats]:
         """All steps of some cells, (t, cells), in one pass over the part that they lie in."""
         row, column = np.divmod(numbers, self.cells.shape[1])
@@ -316,7 +164,7 @@ class HindcastFile:
         cells = (rows.stop - rows.start) * (columns.stop - columns.start)
         parts: dict[str, list[Floats]] = {name: [] for name in wanted}
         with self.store.reader() as read:
-            for steps in self._depths(max(cells, chunk[1] * chunk[2])):
+            for steps in depths(self, max(cells, chunk[1] * chunk[2])):
                 for name, found in parts.items():
                     block = read(name, steps, rows, columns)
                     found.append(block[:, row - row.min(), column - first])
@@ -330,7 +178,7 @@ class HindcastFile:
         order = np.argsort(self.axis.seconds, kind="stable")
         table = pd.DataFrame(
             {
-                "time": _stamps(self.axis.seconds + shift)[order].astype("datetime64[ns]"),
+                "time": stamps(self.axis.seconds + shift)[order].astype("datetime64[ns]"),
                 **{name: each[order] for name, each in values.items()},
             }
         )
@@ -339,7 +187,7 @@ class HindcastFile:
             each.begin(1)
             each.see(slice(0, order.size), values[name][:, None])
             each.end()
-        self._report(evidence)
+        report(self, evidence)
         x, y = (float(each.ravel()[number]) for each in (self.cells.longitude, self.cells.latitude))
         if passed:
             warn(
@@ -456,15 +304,3 @@ def _check_times(axis: TimeAxis) -> None:
             wanted=f"steps of at most {LONGEST_STEP / 3600:g} hours",
             fix="bring the hourly file; read means by month as a raster",
         )
-
-
-def _stamps(seconds: Floats) -> NDArray[np.datetime64]:
-    return np.round(seconds).astype(np.int64).astype("datetime64[s]")
-
-
-def _over(part: slice, size: int) -> range:
-    return range(part.start // size, -(-part.stop // size))
-
-
-def _part(whole: slice, number: int, size: int) -> slice:
-    return slice(max(whole.start, number * size), min(whole.stop, (number + 1) * size))

@@ -5,10 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.errors import InputError
 from siting.geodesy import PointTree, arc, ecef
 from siting.io.hindcast import HindcastFile
+from siting.io.hindcast_reduction import check_holds
 from siting.io.placement import Frame
+
+__all__ = ["NOWHERE", "CellSeries", "cells_at", "check_holds", "series_of_cells"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -105,22 +107,3 @@ def series_of_cells(
     }
     values = hindcast.hours(numbers, wanted)
     return CellSeries(stamps, {name: each[order] for name, each in values.items()})
-
-
-def check_holds(hindcast: HindcastFile, wanted: tuple[str, ...]) -> None:
-    """Refuse a hindcast that lacks a quantity.
-
-    Raises
-    ------
-    InputError
-        VARIABLE_MISSING.
-    """
-    if lacking := [name for name in wanted if name not in hindcast.quantities]:
-        raise InputError(
-            "VARIABLE_MISSING",
-            f"the hindcast does not hold {lacking[0]}",
-            where=str(hindcast.path),
-            found=", ".join(hindcast.quantities),
-            wanted=", ".join(wanted),
-            fix="name its variable under `quantities:`, or bring a file that holds it",
-        )

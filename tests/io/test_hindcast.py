@@ -342,7 +342,7 @@ def test_chunks_and_parts_change_no_bit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunks: tuple[int, int, int], part: int
 ) -> None:
     whole = quietly(files.write(files.era5_waves(), tmp_path / "whole.nc")).reduce(ALL)
-    monkeypatch.setattr("siting.io.hindcast.PART_BYTES", part)
+    monkeypatch.setattr("siting.io.hindcast_reduction.PART_BYTES", part)
     file = quietly(files.write(files.era5_waves(), tmp_path / "chunks.nc", chunks))
     assert file.store.shape.chunks == chunks
     for name, found in file.reduce(ALL).items():
@@ -367,7 +367,7 @@ def test_a_year_that_is_not_covered_has_no_maximum(tmp_path: Path) -> None:
 def test_results_that_do_not_fit_are_refused_before_they_are_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("siting.io.hindcast.MAX_RESULT", 1000)
+    monkeypatch.setattr("siting.io.hindcast_reduction.MAX_RESULT", 1000)
     file = quietly(files.write(files.era5_waves(), tmp_path / "era5.nc"))
     with pytest.raises(InputError, match="TOO_LARGE"):
         file.reduce(ALL)
