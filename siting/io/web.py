@@ -17,6 +17,7 @@ from siting.io.fetching import CHUNK, Version, failed, forbidden, hosts_of_user,
 TIMEOUT = 30.0  # [s] without a single byte
 _REDIRECTS = 5
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 _HEADERS = {"User-Agent": "siting", "Accept-Encoding": "identity", "Connection": "close"}
 
 
@@ -158,8 +159,16 @@ def _is_public(address: str) -> bool:
     [True, False, False]
     """
     found = ipaddress.ip_address(address.partition("%")[0])
-    found = getattr(found, "ipv4_mapped", None) or found
+    if found.version == 6:
+        found = _carried(found) or found
     return found.is_global and not found.is_multicast
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address that packets to another one end at, by RFC 4291, 3056 and 6052."""
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 @contextmanager

@@ -284,6 +284,9 @@ def test_a_private_address_is_told_with_what_allows_it(hosts, monkeypatch) -> No
         ("224.0.0.1", False), ("255.255.255.255", False), ("::", False), ("::1", False),
         ("fe80::1%eth0", False), ("fc00::1", False), ("ff02::1", False), ("ff0e::1", False),
         ("::ffff:169.254.169.254", False),
+        # Carried by 6to4 and by NAT64: RFC 3056 and RFC 6052.
+        ("2002:a9fe:a9fe::1", False), ("2002:909:909::1", True),
+        ("64:ff9b::a9fe:a9fe", False), ("64:ff9b::a00:1", False), ("64:ff9b::909:909", True),
     ],
 )  # fmt: skip
 def test_which_addresses_are_public(address, public) -> None:
