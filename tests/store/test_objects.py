@@ -283,3 +283,43 @@ def test_a_journal_that_lost_a_bit_does_not_reach_the_manifest(
     field.fails_after = None
     store.write_layer(KEY, field.layer(), RECIPE)
     assert tree(store.root / "objects") == tree(tmp_path / "other" / "objects")
+
+
+def test_a_result_that_does_not_read_back_is_an_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(store, "_whole", lambda key, *, again=False: asked.append((key, again)))
+    monkeypatch.setattr(store, "_commit", lambda *_: None)
+    with pytest.raises(StorageError, match="STORAGE_FAILED") as caught:
+        store.write(KEY, {"value": b"x"}, RECIPE)
+    assert caught.value.where == str(store.place(KEY))
+    assert asked[-1] == (KEY, True)
+
+
+def test_what_another_writer_finished_meanwhile_is_not_written_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, True])
+    monkeypatch.setattr(store, "has", lambda _: next(answers))
+    store.write(KEY, {"value": b"x"}, RECIPE)
+    assert not store.place(KEY).exists()
+
+
+def test_a_damaged_object_is_set_aside_where_another_stands_in_its_place(
+    store: Store, field: Field
+) -> None:
+    store.write_layer(KEY, field.layer(), RECIPE)
+    damage(store.place(KEY) / "manifest.json")
+    with claim(store.root / "tmp", KEY):  # another writer has the key's own folder
+        field.computed.clear()
+        store.write_layer(KEY, field.layer(), RECIPE)
+    assert len(field.computed) == TILES
+    np.testing.assert_array_equal(store.read_layer(KEY), field.cells)
+
+
+def test_a_folder_for_a_run_is_gone_with_it(store: Store) -> None:
+    with store.own_folder() as folder:
+        assert folder.parent == store.root / "tmp"
+        (folder / "a").write_bytes(b"x")
+    assert not folder.exists()
