@@ -204,6 +204,15 @@ def test_unstructured_cells_are_sites(tmp_path: Path) -> None:
     assert np.allclose(table(file, HS), files.heights(48, (3,)), equal_nan=True)
 
 
+def test_one_row_of_cells_is_a_list_of_sites(tmp_path: Path) -> None:
+    row = files.era5_waves(50).isel(latitude=[1])
+    with collect():
+        found = open_hindcast(files.write(row, tmp_path / "row.nc"))
+    assert found.cells.frame is None
+    assert found.cells.longitude.tolist() == [files.LONGITUDES.tolist()]
+    assert found.cells.latitude.tolist() == [[files.LATITUDES[1]] * 4]
+
+
 def test_a_site_of_wpto_is_a_series_too(tmp_path: Path) -> None:
     path = wpto(tmp_path / "wave.h5")
     place = {"site": "B", "longitude": -124.61, "latitude": 44.7}

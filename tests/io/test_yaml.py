@@ -216,3 +216,16 @@ def test_plain_scalars_mean_what_the_core_schema_says(text: str, value: object) 
     found = yaml.load(f"a: {text}\n", "p.yaml").data["a"]
     assert found == value
     assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "text"),
+    # A list is a value as well as a level, and so is each of its own.
+    [("MAX_NODES", 4, "[1, 2, 3]"), ("MAX_NODES", 3, "{a: b}"), ("MAX_DEPTH", 3, "[[1]]")],
+)
+def test_as_much_as_is_allowed_is_read(monkeypatch, limit, most, text) -> None:
+    assert (yaml.MAX_NODES, yaml.MAX_DEPTH, yaml.MAX_BYTES) == (10_000, 20, 1024**2)
+    monkeypatch.setattr(yaml, limit, most)
+    yaml.load(text, "p.yaml")
+    monkeypatch.setattr(yaml, limit, most - 1)
+    refused(text, "CONFIG_TOO_COMPLEX")
