@@ -16,6 +16,33 @@ from siting.pipeline.plan import Plan
 from siting.store import digest
 from tests.texts import recorded, text_of, texts
 
+# Files that take longest, the longest first.
+LONGEST = (
+    "tests/test_benchmarks.py",
+    "tests/corpus/test_corpus.py",
+    "tests/test_layers_common.py",
+    "tests/resilience/test_runs.py",
+    "tests/cluster/test_run.py",
+    "tests/test_ground_pipelines.py",
+    "tests/test_screening_pipelines.py",
+    "tests/test_packaging.py",
+    "tests/test_memory.py",
+    "tests/data/test_build.py",
+    "tests/data/test_ocean.py",
+    "tests/data/test_ocean_waves.py",
+    "tests/scoring/test_scorers.py",
+    "tests/scoring/test_learners.py",
+    "tests/run/test_unchanged.py",
+    "tests/test_cli.py",
+    "tests/security/test_hostile_pages.py",
+    "tests/security/test_roots.py",
+    "tests/determinism/test_determinism.py",
+    "tests/store/test_crash.py",
+    "tests/io/test_model.py",
+    "tests/test_error_pages.py",
+    "tests/corpus/test_reference.py",
+)
+
 # A slow machine must not fail a test; examples are the same on every machine.
 settings.register_profile("siting", deadline=None, derandomize=True)
 settings.load_profile("siting")
@@ -25,6 +52,18 @@ os.environ.setdefault("SITING_STORE", tempfile.mkdtemp(prefix="siting-tests-"))
 # Whoever starts the tests in the background of a shell has SIGINT ignored, and so would they.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have pytest-xdist keep the order of files, which it would sort by their number of tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that all workers end together."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")
