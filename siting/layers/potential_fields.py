@@ -61,7 +61,8 @@ def tilt(field: Layer, grid: Grid) -> Annotated[Layer, Unit("degree")]:
     atan2(dz, sqrt(gx² + gy²)), z downward, with the derivatives and limits of
     :func:`siting.layers.gravity.horizontal_gradient` and
     :func:`siting.layers.gravity.vertical_gradient`. A magnetic anomaly must be reduced to the
-    pole first.
+    pole first, which is not done here: at an inclination of 45 degree the highest tilt lies .43
+    of a body's depth from above it, see :mod:`siting.layers.magnetics`.
 
     References
     ----------

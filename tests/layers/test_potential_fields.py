@@ -152,3 +152,27 @@ def test_filled_keeps_what_is_known_and_stays_within_it() -> None:
     known = ~np.isnan(values)
     np.testing.assert_array_equal(found[known], values[known])
     assert np.nanmin(values) <= found.min() <= found.max() <= np.nanmax(values)
+
+
+@pytest.mark.parametrize(
+    ("inclination", "tilt", "signal"), [(90, 0, 0), (60, 0.27, 0.18), (45, 0.43, 0.26)]
+)
+def test_anomalies_that_are_not_reduced_to_the_pole_lie_aside(
+    inclination: float, tilt: float, signal: float
+) -> None:
+    # Total field of a dipole along the inducing field, over Cm m (Blakely 1995, equation 4.18):
+    # (3 (m.r)² - r²) / r⁵; its greatest values, found on that formula, are what the page tells.
+    grid = make_grid("EPSG:32611", 250, (500_000, 4_400_000, 540_000, 4_440_000))
+    east, north = np.meshgrid(np.arange(-79.5, 80), -np.arange(-79.5, 80))
+    depth, angle = 12.0, np.radians(inclination)  # in cells: 3 km
+    r2 = east**2 + north**2 + depth**2
+    along = north * np.cos(angle) - depth * np.sin(angle)
+    anomaly = as_layer(1e5 * (3 * along**2 - r2) / r2**2.5, grid, units="nT")
+
+    def south(layer) -> float:
+        near = np.where(np.hypot(east, north) < 2 * depth, np.nan_to_num(layer.values), -np.inf)
+        return -north.ravel()[near.argmax()] / depth
+
+    one_cell = 1 / depth
+    assert south(potential_fields.tilt(anomaly, grid)) == pytest.approx(tilt, abs=one_cell)
+    assert south(magnetics.analytic_signal(anomaly, grid)) == pytest.approx(signal, abs=one_cell)
