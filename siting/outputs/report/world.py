@@ -17,11 +17,10 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from odc.geo.geobox import GeoBox
 
-from siting.grid import TILE, cell_area
-from siting.kernels.blocks import over_blocks
 from siting.outputs.map.encode import reduce
 from siting.outputs.numbers import number_text
 from siting.outputs.report.drawing import INDEX, SOFT, WIDTH, axes, short
+from siting.outputs.report.known_cells import known_cells
 from siting.outputs.report.samples import Cells, cells_of
 from siting.projection import position, wrap
 
@@ -84,7 +83,7 @@ class Classes:
         lowest_is_best: bool,
     ) -> "Classes":
         """Classes of a score, without those that hold all land or the same as a better one."""
-        values, area, land = _known(score, domain, grid)
+        values, area, land = known_cells(score, domain, grid, SHARES)
         ordered = values if lowest_is_best else -values
         best_first = np.argsort(ordered)
         ordered, held = ordered[best_first], area[best_first].cumsum()
@@ -116,25 +115,6 @@ class Classes:
             for share, bound in zip(self.shares, self.bounds, strict=True)
         ]
         return ["the rest of the land", *told]
-
-
-def _known(
-    score: xr.DataArray, domain: xr.DataArray | None, grid: GeoBox
-) -> tuple[Floats, Floats, float]:
-    """Scores of the domain with the area of each cell, in one pass; the area of the domain."""
-    area = cell_area(grid)
-    inside = xr.ones_like(area, dtype=bool) if domain is None else domain == 1
-    tiles = [each.chunk(y=TILE, x=TILE).data for each in (score, inside, area)]
-    parts = over_blocks(_known_cells, *tiles)
-    values, areas = (np.concatenate([part[i] for part in parts]) for i in range(2))
-    return values, areas, math.fsum(part[2] for part in parts)
-
-
-def _known_cells(
-    score: Floats, inside: NDArray[np.bool_], area: Floats
-) -> tuple[Floats, Floats, float]:
-    known = inside & np.isfinite(score)
-    return score[known].astype(np.float64), area[known], float(area[inside].sum())
 
 
 def map_figure(
