@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 Floats = NDArray[np.float64]
 
-_TRIED = 64  # places at which scikit-learn is asked too
+TRIED = 64  # places at which scikit-learn is asked too
 _AS_GOOD_AS = 1e-12  # share of the largest score by which the two may differ
 
 
@@ -76,7 +76,7 @@ def linear_of(estimator: Any, X: pd.DataFrame) -> LinearModel | None:
     known = _known.get(last)
     if known is None or any(one is not now for one, now in zip(known[0], state, strict=True)):
         model = _read(scaler, last, X.shape[1], logistic)
-        own = _is_own(model, estimator, X.iloc[:_TRIED])
+        own = _is_own(model, estimator, X.iloc[:TRIED])
         known = _known[last] = (state, model if own else None)
     return known[1]
 

@@ -11,7 +11,7 @@ from sklearn.base import is_classifier
 
 from siting.errors import PipelineError, SitingError
 from siting.findings import warn
-from siting.kernels.linear_prediction import linear_of, linear_scores
+from siting.kernels.linear_prediction import TRIED, linear_of, linear_scores
 from siting.kernels.threads import single_threaded
 from siting.kernels.tree_prediction import forest_of, is_plain, last_step, prepared, why_not
 
@@ -103,14 +103,18 @@ def predicted_cells(
         if forest is not None and is_plain(estimator):
             scores = _scored(forest, estimator, list(layers), inside)
             return _checked(scores, estimator, inside)
-        rows = np.stack([each[inside].astype(np.float64) for each in layers], axis=1)
-        X = pd.DataFrame(rows, columns=list(names))
+        X = pd.DataFrame(_rows(layers, inside), columns=list(names))
         if forest is None:
             _tell_refused(estimator)
             return _placed(predicted(estimator, X), inside)
         changed = np.asarray(prepared(estimator, X))
         planes = [_placed(column, inside) for column in changed.T]
         return _checked(_scored(forest, estimator, planes, inside), estimator, inside)
+
+
+def _rows(layers: Sequence[NDArray[Any]], where: Any) -> Floats:
+    """Values of some cells, of shape (n, layers)."""
+    return np.stack([each[where].astype(np.float64) for each in layers], axis=1)
 
 
 def predicted_by_each(
@@ -123,15 +127,15 @@ def predicted_by_each(
 
     Parameters and errors as of :func:`predicted_cells`. Linear models share one table of the cells.
     """
-    rows = np.stack([each[inside].astype(np.float64) for each in layers], axis=1)
-    X = pd.DataFrame(rows, columns=list(names))
+    first = np.unravel_index(np.flatnonzero(inside)[:TRIED], inside.shape)
+    X = pd.DataFrame(_rows(layers, first), columns=list(names))
     with single_threaded():
         linear = [each for each in (linear_of(one, X) for one in estimators) if each is not None]
         if len(linear) < len(estimators):
             found = [predicted_cells(each, names, layers, inside) for each in estimators]
             return np.stack(found)
         scores = np.full((len(estimators), *inside.shape), np.nan)
-        scores[:, inside] = linear_scores(linear, rows)
+        scores[:, inside] = linear_scores(linear, _rows(layers, inside))
     for estimator, score in zip(estimators, scores, strict=True):
         with model_errors("MODEL_PREDICT", estimator):
             _checked(score, estimator, inside)
