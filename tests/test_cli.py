@@ -1,4 +1,8 @@
-"""The command line as people and scripts meet it."""
+"""The command line as people and scripts meet it.
+
+A process of its own takes seconds to load libraries: it is there for each command once, and where
+the run is the point. What is said of mistakes needs none.
+"""
 
 import json
 import subprocess
@@ -7,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from . import small_world
+from . import commands, small_world
 
 
 def siting(*arguments: str, folder: Path | None = None, store: Path | None = None):
@@ -45,13 +49,13 @@ def test_json_on_stdout_is_nothing_but_json(world):
     assert "candidates.csv" in outcome["files"]
 
 
-def test_mistakes_of_a_pipeline_end_with_exit_code_2(tmp_path):
+def test_mistakes_of_a_pipeline_end_with_exit_code_2(tmp_path, capsys):
     path = small_world.make(tmp_path, small_world.PIPELINE.replace("half_distance", "half"))
-    found = siting("check", str(path))
-    assert found.returncode == 2
-    assert "CONFIG_UNKNOWN_KEY" in found.stderr
-    assert "CONFIG_MISSING_KEY" in found.stderr
-    assert "allowed: distance, half_distance" in found.stderr
+    found = commands.siting(capsys, "check", path)
+    assert found.code == 2
+    assert "CONFIG_UNKNOWN_KEY" in found.err
+    assert "CONFIG_MISSING_KEY" in found.err
+    assert "allowed: distance, half_distance" in found.err
 
 
 def test_missing_input_ends_with_exit_code_3(tmp_path):
@@ -64,35 +68,36 @@ def test_missing_input_ends_with_exit_code_3(tmp_path):
     assert not (tmp_path / "out" / "latest").exists()
 
 
-def test_missing_pipeline_ends_with_exit_code_3(tmp_path):
-    found = siting("run", str(tmp_path / "none.yaml"))
-    assert found.returncode == 3
-    assert "FILE_MISSING" in found.stderr
+def test_missing_pipeline_ends_with_exit_code_3(tmp_path, capsys):
+    found = commands.siting(capsys, "run", tmp_path / "none.yaml")
+    assert found.code == 3
+    assert "FILE_MISSING" in found.err
 
 
-def test_error_is_json_too_where_that_was_asked_for(tmp_path):
+def test_error_is_json_too_where_that_was_asked_for(tmp_path, capsys):
     path = small_world.make(tmp_path, small_world.PIPELINE.replace("count: 8", "count: -8"))
-    found = siting("check", str(path), "--json")
-    (error,) = json.loads(found.stdout)["errors"]
+    found = commands.siting(capsys, "check", path, "--json")
+    (error,) = json.loads(found.out)["errors"]
     assert error["code"] == "CONFIG_VALUE"
     assert "count" in error["where"]
 
 
-def test_folder_that_cannot_be_written_ends_with_exit_code_4(world):
+def test_folder_that_cannot_be_written_ends_with_exit_code_4(world, capsys):
     path, folder = world
     (folder / "file").write_text("in the way")
-    found = siting("run", str(path), "--out", str(folder / "file" / "o"), store=folder / "store")
-    assert found.returncode == 4
-    assert "NOT_WRITABLE" in found.stderr
+    found = commands.siting(capsys, "run", path, "--out", folder / "file" / "o")
+    assert found.code == 4
+    assert "NOT_WRITABLE" in found.err
 
 
-def test_lists_name_functions_with_units_and_sources_with_licences():
-    rows = {row["name"]: row for row in json.loads(siting("layers", "--json").stdout)}
+def test_lists_name_functions_with_units_and_sources_with_licences(capsys):
+    listed = commands.siting(capsys, "layers", "--json").out
+    rows = {row["name"]: row for row in json.loads(listed)}
     heat = rows["heat.conductive_temperature"]
     assert heat["arguments"]["heat_flow"] == "layer [mW m-2]"
     assert heat["returns"] == {"": "layer [degC]"}
     assert heat["description"]
-    sources = json.loads(siting("sources", "--json").stdout)
+    sources = json.loads(commands.siting(capsys, "sources", "--json").out)
     assert {"elevation", "volcanoes_holocene"} <= {row["name"] for row in sources}
     assert all(row["licence"] for row in sources)
 
@@ -127,13 +132,14 @@ def test_doctor_tells_kernels_and_extras():
 
 
 def test_estimate_tells_cells_bytes_and_seconds(world):
-    path, folder = world
+    path, folder = world  # in a process: it is no command of those above
     found = json.loads(siting("estimate", str(path), "--json", store=folder / "store").stdout)
     assert found["cells"] == 40 * 30
     assert found["store_bytes"] > 0
     assert 0 < found["seconds"] < 600
 
 
-def test_estimate_of_another_resolution_counts_its_cells():
-    found = json.loads(siting("estimate", "geothermal", "--resolution", "25 km", "--json").stdout)
+def test_estimate_of_another_resolution_counts_its_cells(capsys):
+    given = "estimate", "geothermal", "--resolution", "25 km", "--json"
+    found = json.loads(commands.siting(capsys, *given).out)
     assert (found["rows"], found["columns"]) == (546, 1388)
