@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
-from siting.grid import TILE, cell_area
+from siting.grid import TILE, area_range
 from siting.kernels.memory_budget import tiles_at_once
 from siting.pipeline import timings
 from siting.pipeline.plan import Plan, Step
@@ -136,12 +134,7 @@ def _layers(steps: Sequence[Step]) -> int:
 
 def _area_text(plan: Plan) -> str:
     """Area of the cells, or its range where they differ."""
-    height, width = plan.grid.shape.yx
-    rows = range(0, height, max(height // 64, 1))  # row by row: the other cells are not made
-    some = np.concatenate(
-        [cell_area(plan.grid[row : row + 1, :])[:, :: max(width // 64, 1)] for row in rows]
-    )
-    low, high = float(np.nanmin(some)), float(np.nanmax(some))
+    low, high = area_range(plan.grid)
     if high - low < 0.001 * high:
         return f"{high:,.4g} km2"
     return f"{low:,.4g} to {high:,.4g} km2"

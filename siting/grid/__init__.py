@@ -8,7 +8,7 @@
 - :mod:`siting.grid.area`: how large its cells are.
 """
 
-from siting.grid.area import cell_area
+from siting.grid.area import area_range, cell_area
 from siting.grid.cells import cell_of, longitude_latitude
 from siting.grid.extent import Bounds, is_periodic, make_grid
 from siting.grid.layers import BlockFunction, accept, as_layer, from_function, sample
@@ -19,6 +19,7 @@ __all__ = [
     "BlockFunction",
     "Bounds",
     "accept",
+    "area_range",
     "as_layer",
     "cell_area",
     "cell_of",

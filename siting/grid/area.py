@@ -9,7 +9,7 @@ from pyproj import Proj
 
 from siting.geodesy import band_area
 from siting.grid.layers import from_function
-from siting.projection import Floats, crs_of, is_equal_area
+from siting.projection import Floats, crs_of, is_equal_area, position
 
 
 def cell_area(grid: GeoBox) -> xr.DataArray:
@@ -36,6 +36,31 @@ def cell_area(grid: GeoBox) -> xr.DataArray:
         function = partial(_area_by_scale, grid)
     layer = from_function(grid, function, "f8")
     return layer.assign_attrs(units="km2", kind="continuous", long_name="Area of the cell")
+
+
+def area_range(grid: GeoBox) -> tuple[float, float]:
+    """Least and largest area of the cells of a grid [km2], from 64 of its rows and columns.
+
+    Examples
+    --------
+    >>> from siting.grid import make_grid
+    >>> low, high = area_range(make_grid("EPSG:4326", 1.0, (0, 0, 2, 60)))
+    >>> round(low), round(high)
+    (6310, 12308)
+    """
+    system = crs_of(grid)
+    height, width = grid.shape.yx
+    row = np.arange(0, height, max(height // 64, 1))[:, None]
+    if system.is_geographic:
+        top = grid.affine.f + row * grid.affine.e
+        some = band_area(top + grid.affine.e, top, grid.affine.a) / 1e6
+    elif is_equal_area(system):
+        some = np.array([_map_area(grid)])
+    else:
+        column = np.arange(0, width, max(width // 64, 1))[None, :]
+        scale = Proj(system).get_factors(*position(grid, row + 0.5, column + 0.5)).areal_scale
+        some = _map_area(grid) / np.asarray(scale)
+    return float(np.nanmin(some)), float(np.nanmax(some))
 
 
 def _area_between_parallels(

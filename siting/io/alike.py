@@ -1,7 +1,6 @@
 """How alike two arrays are, where they lie and at every place around."""
 
 import numpy as np
-from scipy.signal import fftconvolve
 
 from siting.io.placement import Floats
 
@@ -58,6 +57,8 @@ def alike_around(values: Floats, around: Floats) -> Floats:
 
 def _sums(one: Floats, other: Floats) -> Floats:
     """Sums of products of an array with each part of a wider one."""
+    from scipy.signal import fftconvolve  # few runs need it, and it takes its time to load
+
     reverse = one[::-1, ::-1].astype(float)
     sums: Floats = fftconvolve(other.astype(float), reverse, mode="valid")
     return sums

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
+import dask
 import dask.array as da
 import numpy as np
 from dask.threaded import get as get_by_threads
@@ -170,7 +171,8 @@ def cluster(
     Nothing is started or connected to before the first tile asks for it, or :func:`connect` does.
     """
     if scheduler is None and workers is None:
-        yield
+        with _threads_themselves():
+            yield
         return
     with folder() as own, _started(scheduler, workers, own) as started:
         _workers.append(started)
@@ -178,6 +180,14 @@ def cluster(
             yield
         finally:
             _workers.remove(started)
+
+
+@contextmanager
+def _threads_themselves() -> Iterator[None]:
+    """Dask's threads in the place of their name: for a name it loads all of dask.distributed."""
+    named = dask.config.get("scheduler", None)
+    with dask.config.set(scheduler=get_by_threads if named in (None, "threads") else named):
+        yield
 
 
 def _started(scheduler: str | None, workers: int | None, folder: Path) -> Any:

@@ -18,12 +18,21 @@ from siting.store import default_root
 
 def load_matplotlib() -> None:
     """Load Matplotlib with its own fonts alone; their list goes into siting's store."""
-    if "matplotlib.font_manager" in sys.modules:
+    _load("matplotlib.font_manager")
+
+
+def load_colours() -> None:
+    """Load of Matplotlib what a map needs, its colours: no fonts, nothing that draws."""
+    _load("matplotlib.colors")
+
+
+def _load(module: str) -> None:
+    if module in sys.modules:
         return
     # MPL_IGNORE_SYSTEM_FONTS is known since Matplotlib 3.11; earlier ones run fc-list once a store.
     settings = {"MPLCONFIGDIR": str(default_root() / "matplotlib"), "MPL_IGNORE_SYSTEM_FONTS": "1"}
     with _environment(settings):
-        importlib.import_module("matplotlib.font_manager")
+        importlib.import_module(module)
 
 
 @contextmanager

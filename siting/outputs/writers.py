@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,5 +39,16 @@ def digest() -> str:
     """
     folder = Path(__file__).parents[1]
     files = sorted(each for each in folder.rglob("*") if each.suffix in _CODE)
-    rows = {each.relative_to(folder).as_posix(): sha256_file(each) for each in files}
+    rows = {}
+    for each in files:
+        status = each.stat()
+        rows[each.relative_to(folder).as_posix()] = _digest(
+            each, status.st_mtime_ns, status.st_size
+        )
     return object_key(rows)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, modified: int, size: int) -> str:
+    """SHA-256 of a file; a new time stamp is a new file."""
+    return sha256_file(path)

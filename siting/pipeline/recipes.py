@@ -17,6 +17,7 @@ from siting.sources import reading
 from siting.sources.catalogue import Entry
 from siting.sources.declared import UserFile
 from siting.store import Store, code_digest, library_versions, object_key
+from siting.store.digest import Modules
 
 
 def grid_recipe(grid: GeoBox) -> dict[str, Any]:
@@ -28,19 +29,19 @@ def grid_recipe(grid: GeoBox) -> dict[str, Any]:
     }
 
 
-def _code_of_estimators(written: Any) -> dict[str, str]:
+def _code_of_estimators(written: Any, modules: Modules) -> dict[str, str]:
     """Digests of siting's own estimators in a nested mapping; scikit-learn's have a version."""
     if isinstance(written, list):
-        inner = [_code_of_estimators(each) for each in written]
+        inner = [_code_of_estimators(each, modules) for each in written]
         return {name: digest for each in inner for name, digest in each.items()}
     if not isinstance(written, dict):
         return {}
-    found = _code_of_estimators(list(written.values()))
+    found = _code_of_estimators(list(written.values()), modules)
     for name in written:
         if str(name).startswith("siting."):
             module, _, own = str(name).removeprefix("siting.").rpartition(".")
             stage = importlib.import_module(f"siting.scoring.{module.removeprefix('scoring.')}")
-            found[str(name)] = code_digest(getattr(stage, own))
+            found[str(name)] = code_digest(getattr(stage, own), modules)
     return found
 
 
@@ -60,6 +61,7 @@ class Recipes:
         self.keys: dict[str, str] = {}
         self.inputs: dict[str, str] = {}
         self.beside: dict[str, dict[str, str]] = {}  # digests of files beside a source's own
+        self._modules = Modules()
         self.recipes = {step.name: self._recipe(step) for step in plan.steps}
 
     def _recipe(self, step: Step) -> dict[str, Any]:
@@ -79,7 +81,7 @@ class Recipes:
         return {
             "source": step.source.model_dump(mode="json"),
             "sha256": digest,
-            "code": code_digest(reading.read_source),
+            "code": code_digest(reading.read_source, self._modules),
             "versions": library_versions(),
             "grid": self.grid if raster else None,
         }
@@ -110,7 +112,7 @@ class Recipes:
     def _of_arguments(self, call: Call) -> dict[str, Any]:
         return {
             "function": call.spec.name,
-            "code": code_digest(call.spec.function),
+            "code": code_digest(call.spec.function, self._modules),
             "arguments": {name: self.value(each) for name, each in call.arguments.items()},
         }
 
@@ -121,7 +123,7 @@ class Recipes:
         if isinstance(value, Call):
             return self._of_arguments(value)
         if isinstance(value, EstimatorText):
-            return {"estimator": dict(value), "code": _code_of_estimators(value)}
+            return {"estimator": dict(value), "code": _code_of_estimators(value, self._modules)}
         if isinstance(value, dict):
             return {key: self.value(each) for key, each in value.items()}
         if isinstance(value, list | tuple):

@@ -1,14 +1,17 @@
 """Digests of modules, remembered by the bytes of their source: parsing them takes seconds."""
 
+import os
 import sys
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 from siting.store import sealed
-from siting.store.files import make_folder, write_whole
+from siting.store.files import PRIVATE, default_root, make_folder
 
 Row = tuple[str, tuple[str, ...]]  # digest of a module, and the names it may import
+_BESIDE = Path(__file__).parent / "__pycache__"
 _VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"  # a syntax tree is its Python's
 
 
@@ -58,10 +61,22 @@ class Remembered:
         self._changed = False
         with suppress(OSError):  # costs parsing next time
             make_folder(self._path.parent)
-            write_whole(self._path, sealed.encode(self._rows), self._path.parent / "tmp")
+            unfinished = self._path.with_name(f"{PRIVATE}{uuid4().hex}")
+            try:
+                unfinished.write_bytes(sealed.encode(self._rows))
+                unfinished.replace(self._path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+
+
+def remembered() -> Remembered:
+    """What is remembered of modules: beside Python's own bytecode, else in the store.
+
+    It follows from siting's source as bytecode does, and serves all stores.
+    """
+    return _at(_BESIDE if os.access(_BESIDE, os.W_OK) else default_root())
 
 
 @lru_cache(maxsize=4)
-def remembered(root: Path) -> Remembered:
-    """What a store remembers of modules."""
-    return Remembered(root / "code.json")
+def _at(folder: Path) -> Remembered:
+    return Remembered(folder / "code.json")

@@ -1,12 +1,14 @@
 """What a result depends on, as digests: recipes, the code that runs, the libraries it runs on."""
 
 import ast
+import gc
 import hashlib
 import importlib.util
 import inspect
 import platform
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +16,6 @@ from typing import Any
 
 from siting.errors import PipelineError
 from siting.store.code import Row, remembered
-from siting.store.files import default_root
 from siting.store.sealed import canonical
 
 # Libraries whose release can change a number or a page; GDAL, PROJ and GEOS come with theirs.
@@ -62,12 +63,33 @@ def library_versions() -> dict[str, str]:
     return dict(_versions())
 
 
-def code_digest(function: Callable[..., Any]) -> str:
+class Modules:
+    """Modules as they are when each is first asked for: for many functions at one moment."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row | None] = {}
+
+    def row(self, name: str) -> Row | None:
+        """Digest of a module and the names it may import; None of what is no module."""
+        if name not in self._rows:
+            path = _source(name)
+            self._rows[name] = None if path is None else _row(name, path)
+        return self._rows[name]
+
+
+def code_digest(function: Callable[..., Any], modules: Modules | None = None) -> str:
     """SHA-256 of the code that a function runs: its module and all it imports of its package.
 
     Comments, layout and docstrings do not count, save for the first line of a decorated
     function's docstring, which is its layer's long name. Imports are followed wherever they
     stand, into the function's own package and into siting.
+
+    Parameters
+    ----------
+    function : callable
+        The function, decorated or not.
+    modules : Modules, optional
+        What is known of modules already; as they are now where it is not given.
 
     Raises
     ------
@@ -76,7 +98,7 @@ def code_digest(function: Callable[..., Any]) -> str:
     """
     module = inspect.unwrap(function).__module__
     found: dict[str, str] = {}
-    _follow(module, (module.partition(".")[0], "siting"), found)
+    _follow(module, (module.partition(".")[0], "siting"), modules or Modules(), found)
     if module not in found:
         raise PipelineError(
             "CODE_UNKNOWN", "the source of the function cannot be read", where=module,
@@ -86,18 +108,18 @@ def code_digest(function: Callable[..., Any]) -> str:
     return hashlib.sha256(canonical(found).encode()).hexdigest()
 
 
-def _follow(module: str, packages: tuple[str, ...], found: dict[str, str]) -> None:
+def _follow(
+    module: str, packages: tuple[str, ...], modules: Modules, found: dict[str, str]
+) -> None:
     waiting = [module]
     while waiting:
         name = waiting.pop()
         if name in found or name.partition(".")[0] not in packages:
             continue
-        if path := _source(name):
-            status = path.stat()
-            digest, imports = _module(name, path, status.st_mtime_ns, status.st_size)
-            found[name] = digest
-            waiting.extend(imports)
-    remembered(default_root()).save()
+        if row := modules.row(name):
+            found[name] = row[0]
+            waiting.extend(row[1])
+    remembered().save()
 
 
 def _source(module: str) -> Path | None:
@@ -127,11 +149,16 @@ def _existing(path: Path) -> Path | None:
     return path if path.suffix == ".py" and path.is_file() else None
 
 
+def _row(name: str, path: Path) -> Row:
+    status = path.stat()
+    return _module(name, path, status.st_mtime_ns, status.st_size)
+
+
 @lru_cache(maxsize=1024)
 def _module(name: str, path: Path, modified: int, size: int) -> Row:
     """Digest of one module and the names it may import; a new time stamp is a new module."""
     content = path.read_bytes()
-    source, known = hashlib.sha256(content).hexdigest(), remembered(default_root())
+    source, known = hashlib.sha256(content).hexdigest(), remembered()
     row = known.get(name, source)
     if row is None:
         row = _parsed(name, path, content)
@@ -140,16 +167,38 @@ def _module(name: str, path: Path, modified: int, size: int) -> Row:
 
 
 def _parsed(name: str, path: Path, content: bytes) -> Row:
-    tree = ast.parse(content)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    imports = tuple(dict.fromkeys(_imports(tree, package)))
-    for node in ast.walk(tree):
-        _shorten_docstring(node)
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
+    with _uncollected():
+        tree = ast.parse(content)
+        statements = [tree, *_statements(tree)]
+        imports = tuple(dict.fromkeys(_imports(statements, package)))
+        for node in statements:
+            _shorten_docstring(node)
+        return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
 
 
-def _imports(tree: ast.Module, package: str) -> Iterator[str]:
-    for node in ast.walk(tree):
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles: a syntax tree has none, and a third of its making would go there."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements below one; what is imported or has a docstring is no part of an expression."""
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for each in getattr(node, field, ()):
+            yield each
+            yield from _statements(each)
+
+
+def _imports(statements: Iterable[ast.AST], package: str) -> Iterator[str]:
+    for node in statements:
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)
         elif isinstance(node, ast.ImportFrom):

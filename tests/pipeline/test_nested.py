@@ -10,6 +10,7 @@ from siting.pipeline.recipes import _code_of_estimators
 from siting.pipeline.resolve import bind_call
 from siting.pipeline.schema import EstimatorText
 from siting.signature import scorer, spec_of
+from siting.store.digest import Modules
 
 
 @scorer()
@@ -65,6 +66,7 @@ def test_mistakes_inside_are_told_with_their_place(
 @pytest.mark.parametrize("written", ["siting.scoring.", "siting."])
 def test_a_score_follows_from_the_code_of_our_own_estimators(written: str) -> None:
     call = _bound(TEXT.replace("siting.scoring.", written))
-    own = _code_of_estimators([dict(each) for each in call.arguments["approaches"].values()])
+    approaches = [dict(each) for each in call.arguments["approaches"].values()]
+    own = _code_of_estimators(approaches, Modules())
     assert list(own) == [f"{written}overlay_estimators.WeightedOverlay"]
     assert len(own[f"{written}overlay_estimators.WeightedOverlay"]) == 64

@@ -106,8 +106,8 @@ def test_other_libraries_change_every_key(folder, monkeypatch) -> None:
 def test_other_code_changes_what_it_runs(folder, monkeypatch) -> None:
     one, digest = made(folder), module.code_digest
 
-    def other(function):
-        return "other" if function.__name__ == "distance_to" else digest(function)
+    def other(function, modules):
+        return "other" if function.__name__ == "distance_to" else digest(function, modules)
 
     monkeypatch.setattr(module, "code_digest", other)
     assert differing(one, made(folder)) == {"far", "near", "score"}

@@ -2,7 +2,7 @@
 
 from siting.outputs import quiet
 
-quiet.load_matplotlib()
+quiet.load_colours()
 quiet.load_folium()
 
 from siting.outputs.map.page import render, write  # noqa: E402

@@ -13,6 +13,7 @@ BUDGET = 3_200_000  # [bytes] packed: with base64 and the rest of the page just 
 SCORE_LENGTH = 4096  # [cells] longest side of scores; 10 km cells of the world are 3472
 INPUT_LENGTH = 2048  # [cells] longest side of the other layers
 LEAST_LENGTH = 512  # [cells] no layer is made coarser than this
+HELD = 100_000_000  # [cells] of a domain that is read once, a byte a cell, not for each layer
 
 
 def encode_layers(
@@ -36,6 +37,8 @@ def encode_layers(
         name: factor_for(layer, SCORE_LENGTH if name in scores else INPUT_LENGTH)
         for name, layer in layers.items()
     }
+    if domain is not None and domain.size <= HELD:
+        domain = domain.compute()
     rasters: dict[str, Raster] = {}
     while stale := [n for n in layers if n not in rasters or rasters[n].factor != factors[n]]:
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:

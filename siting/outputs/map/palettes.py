@@ -1,10 +1,12 @@
 """Colours that people with any colour vision can tell apart."""
 
-from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import files
 
 import matplotlib as mpl
-from cmcrameri import cm
-from matplotlib.colors import Colormap, to_hex
+import numpy as np
+from matplotlib.colors import Colormap, ListedColormap, to_hex
+from numpy.typing import NDArray
 
 STEPS = 255
 SEQUENTIAL = ("cividis", "viridis", "batlow")  # the first is the one a map opens with
@@ -34,13 +36,13 @@ def sequential() -> dict[str, list[str]]:
     return {
         "cividis": _steps(mpl.colormaps["cividis"]),
         "viridis": _steps(mpl.colormaps["viridis"]),
-        "batlow": _steps(cm.batlow),
+        "batlow": _steps(ListedColormap(_crameri("batlow"))),
     }
 
 
 def cyclic() -> list[str]:
     """A map for directions, whose ends meet."""
-    return _steps(cm.romaO)
+    return _steps(ListedColormap(_crameri("romaO")))
 
 
 def qualitative(count: int) -> list[str]:
@@ -53,8 +55,15 @@ def qualitative(count: int) -> list[str]:
     """
     if count <= len(OKABE_ITO):
         return list(OKABE_ITO[:count])
-    many: Sequence[tuple[float, float, float]] = cm.batlowS.colors
+    many = _crameri("batlowS")
     return [to_hex(many[index % len(many)]) for index in range(count)]
+
+
+@cache
+def _crameri(name: str) -> NDArray[np.floating]:
+    """Colours of one of Crameri's maps; his package itself would load all of Matplotlib."""
+    (path,) = (each for each in files("cmcrameri") or () if each.name == f"{name}.txt")
+    return np.loadtxt(path.locate())
 
 
 def _steps(colours: Colormap) -> list[str]:
