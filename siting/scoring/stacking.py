@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import check_is_fitted
 
 from siting.errors import InputError, PipelineError
+from siting.findings import warn
 from siting.kernels.mixtures import blend_weights
 from siting.scoring.presence import (
     fitted_copy,
@@ -50,6 +51,8 @@ class SpatialStacking(ClassifierMixin, MetaEstimatorMixin, _BaseComposition):  #
         The fitted final estimator; None without one.
     losses_ : dict
         Mean log loss of each model at places held out.
+    base_loss_ : float
+        That of the share of presence, given to all of these places alike.
     classes_ : ndarray of shape (2,)
         Absence and presence.
 
@@ -136,6 +139,11 @@ class SpatialStacking(ClassifierMixin, MetaEstimatorMixin, _BaseComposition):  #
             FOLDS_RANDOM.
         InputError
             TOO_FEW_POSITIVES, FOLDS_INDEX, PROBABILITY_RANGE.
+
+        Warns
+        -----
+        STACKING_USELESS
+            Where at places held out no model has a lower log loss than the share of presence.
         """
         self._validate_params()
         self._check_models()
@@ -182,6 +190,9 @@ class SpatialStacking(ClassifierMixin, MetaEstimatorMixin, _BaseComposition):  #
         loss = _log_loss(scores, positive[:, None], weight[rows])
         names = [name for name, _ in self.estimators]
         self.losses_ = dict(zip(names, loss.tolist(), strict=True))
+        share = np.average(positive, weights=weight[rows]) * np.ones((len(rows), 1))
+        self.base_loss_ = float(_log_loss(share, positive[:, None], weight[rows])[0])
+        _tell_useless(self.losses_, self.base_loss_)
         self.weights_: Floats | None = None
         self.final_estimator_: Any = None
         if self.final_estimator is None:
@@ -239,6 +250,18 @@ def _probability(fitted: Any, X: Any, name: str) -> Floats:
             wanted="a classifier, or an overlay with a score in 0..1",
         )
     return p
+
+
+def _tell_useless(losses: dict[str, float], base: float) -> None:
+    """A finding without figures, which differ from fold to fold: a comparison fits many stacks."""
+    if min(losses.values()) >= base:
+        warn(
+            "STACKING_USELESS",
+            "held out, none of the stacked models says more than the share of presence alone",
+            where=f"SpatialStacking of {', '.join(losses)}",
+            wanted="one model with a lower log loss than that share",
+            fix="see `losses_` and `base_loss_`; calibrate the models, or use simpler ones",
+        )
 
 
 def _log_loss(scores: Floats, positive: NDArray[np.bool_], weight: Floats) -> Floats:

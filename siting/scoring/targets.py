@@ -1,9 +1,11 @@
 """What labels say of presence and absence, in whatever words, and features that know it."""
 
 from collections.abc import Mapping
+from math import comb
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -12,8 +14,10 @@ from siting.errors import InputError, UnitsError
 from siting.findings import warn
 from siting.wording import counted
 
-_FIELDS, _OTHERS = 5, 50  # samples of both classes from which on a perfect feature is no accident
+_FIELDS, _OTHERS = 5, 50  # samples of both classes from which on a good feature is no accident
 _PERFECT = 0.99  # area under the curve
+_ACCIDENT = 1e-3  # chance that one of the features orders fewer samples perfectly without meaning
+_VALUES = 3  # that a feature has at least where another with the same ones is a copy of it
 
 
 def assumed_target(labels: gpd.GeoDataFrame, where: str) -> str | None:
@@ -80,19 +84,21 @@ def unit_of(labels: gpd.GeoDataFrame, target: str, where: str) -> str:
 
 
 def tell_perfect(X: pd.DataFrame, y: NDArray[Any], where: str) -> None:
-    """A finding for features that alone tell all presences from all absences.
+    """A finding for features that alone tell all presences from all absences, and for copies.
 
     Such a feature is nearly always made from the labels themselves: the distance to them, the
-    number of a well, a map drawn around known fields.
+    number of a well, a map drawn around known fields. Of few samples it must order all, and so
+    many that no more than one of a thousand such tables would have it by chance.
     """
-    from sklearn.metrics import roc_auc_score
-
+    tell_copies(X, where)
     # Background drawn from the cell of a field is that field again.
     apart = (y == 1) | ~pd.MultiIndex.from_frame(X).isin(pd.MultiIndex.from_frame(X[y == 1]))
-    if (y[apart] == 1).sum() < _FIELDS or (y[apart] == 0).sum() < _OTHERS:
+    positive, other = int((y[apart] == 1).sum()), int((y[apart] == 0).sum())
+    least = _PERFECT if positive >= _FIELDS and other >= _OTHERS else 1.0
+    if least == 1.0 and 2 * X.shape[1] > _ACCIDENT * comb(positive + other, positive):
         return
-    found = {str(name): float(roc_auc_score(y[apart], values[apart])) for name, values in X.items()}
-    perfect = [name for name, auc in found.items() if max(auc, 1 - auc) > _PERFECT]
+    found = _areas(X[apart], y[apart])
+    perfect = [name for name, area in found.items() if max(area, 1 - area) >= least]
     if perfect:
         warn(
             "FEATURE_LEAK",
@@ -100,4 +106,44 @@ def tell_perfect(X: pd.DataFrame, y: NDArray[Any], where: str) -> None:
             where=where,
             found=", ".join(f"{name}: AUC {found[name]:.4f}" for name in perfect),
             fix="leave it out, and mark what it is made of with `label_leak: true`",
+        )
+
+
+def _areas(X: pd.DataFrame, y: NDArray[Any]) -> dict[str, float]:
+    from sklearn.metrics import roc_auc_score
+
+    return {str(name): float(roc_auc_score(y, values)) for name, values in X.items()}
+
+
+def tell_copies(X: pd.DataFrame, where: str) -> None:
+    """A finding for features that have the same value as another one at every sample.
+
+    Features of two values are left alone: of these, two may agree and be no copies.
+
+    Examples
+    --------
+    >>> from siting.findings import collect
+    >>> heat = np.arange(10.0)
+    >>> with collect() as found:
+    ...     tell_copies(pd.DataFrame({"heat": heat, "again": heat, "near": -heat}), "known")
+    >>> found[0].found
+    'again is heat'
+    """
+    first: dict[bytes, str] = {}
+    copies = []
+    for name, values in X.items():
+        cells = values.to_numpy(dtype=np.float64) + 0.0  # -0.0 is 0.0
+        if len(np.unique(cells)) < _VALUES:
+            continue
+        original = first.setdefault(cells.tobytes(), str(name))
+        if original != str(name):
+            copies.append(f"{name} is {original}")
+    if copies:
+        warn(
+            "FEATURES_REPEATED",
+            "features have the same value as another one at every sample",
+            where=where,
+            found=", ".join(copies),
+            fix="leave the copies out: they count twice in distances and evidence, and share "
+            "their importance",
         )

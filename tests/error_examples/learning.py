@@ -28,7 +28,7 @@ from siting.scoring.fitting import fit
 from siting.scoring.folds import INDEX, InnerFolds, random, regions, spatial_blocks
 from siting.scoring.labels import place_labels
 from siting.scoring.learned import classifier
-from siting.scoring.targets import tell_perfect
+from siting.scoring.targets import tell_copies, tell_perfect
 from siting.scoring.training import classification_table
 from siting.scoring.untested import ranking
 
@@ -257,6 +257,12 @@ def _(folder: Path) -> None:
     y = np.repeat([1, 0], [12, 60])
     X = pd.DataFrame({"hot": np.random.default_rng(1).random(72), "near_field": y * 1.0})
     tell_perfect(X, y, "known")
+
+
+@example("FEATURES_REPEATED")
+def _(folder: Path) -> None:
+    heat = np.random.default_rng(1).uniform(40, 90, 72)
+    tell_copies(pd.DataFrame({"heat_flow": heat, "heat_flow_again": heat}), "known")
 
 
 @example("TARGET_ASSUMED")

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.tree import DecisionTreeClassifier
 
 from siting.scoring.estimators import build_estimator
 from siting.scoring.evidence import WeightsOfEvidence
@@ -57,3 +59,10 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     models = [("line", LinearRegression()), ("odds", LogisticRegression())]
     SpatialStacking(models).fit(*samples())
+
+
+@example("STACKING_USELESS")
+def _(folder: Path) -> None:
+    X, _ = samples()
+    models = [("nearest", KNeighborsClassifier(1)), ("trees", DecisionTreeClassifier())]
+    SpatialStacking(models).fit(X, np.random.default_rng(0).integers(0, 2, 100))

@@ -68,6 +68,7 @@ def test_layers_on_a_grid(world: World) -> None:
     assert record["layers"][-1]["name"] == "flat"
 
 
+@pytest.mark.filterwarnings("ignore:FEATURE_LEAK")  # the hottest places are made the known ones
 def test_bad_input_is_refused():
     with pytest.raises(InputError, match="without its only feature"):
         cost(["hot"])

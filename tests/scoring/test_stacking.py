@@ -15,6 +15,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from siting import findings
 from siting.errors import InputError, PipelineError
 from siting.kernels.mixtures import blend_weights
 from siting.kernels.prediction import predicted
@@ -48,6 +49,7 @@ def smooth(seed: int = 0, size: int = 600) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame({"east": longitude, "north": latitude}, index=index), known
 
 
+@pytest.mark.filterwarnings("ignore:STACKING_USELESS")  # the patches have nothing to learn
 def test_a_model_that_copies_neighbours_gets_no_weight_from_spatial_folds() -> None:
     X, y = smooth()
     folds = spatial_blocks("2 degree", "50 km", 5)
@@ -158,3 +160,26 @@ def test_no_other_weights_have_less_loss(seed: int, models: int) -> None:
     other = minimize(loss, start, bounds=[(0, 1)] * models, method="SLSQP",
                      constraints={"type": "eq", "fun": lambda a: a.sum() - 1})  # fmt: skip
     assert loss(found) <= other.fun + 1e-6
+
+
+def test_a_stack_of_models_that_know_nothing_is_told() -> None:
+    X, _ = smooth(size=200)
+    y = np.random.default_rng(1).integers(0, 2, 200)
+    sure = [("near", KNeighborsClassifier(1)), ("nearer", KNeighborsClassifier(2))]
+    folds = spatial_blocks("2 degree", "0 km", 5)
+    with findings.collect() as told:
+        stack = SpatialStacking(sure, cv=folds).fit(X, y)
+    assert [each.code for each in told] == ["STACKING_USELESS"]
+    assert min(stack.losses_.values()) > stack.base_loss_
+    # Of the share s for all the log loss is -s log s - (1 - s) log (1 - s).
+    s = y.mean()
+    assert stack.base_loss_ == pytest.approx(-s * np.log(s) - (1 - s) * np.log(1 - s))
+
+
+def test_a_stack_with_one_model_that_knows_something_is_not_told() -> None:
+    X, _ = smooth(size=200)
+    y = (X.north > 39).astype(int).to_numpy()
+    models = [("odds", LogisticRegression()), ("near", KNeighborsClassifier(1))]
+    with findings.collect() as told:
+        SpatialStacking(models, cv=spatial_blocks("2 degree", "0 km", 5)).fit(X, y)
+    assert told == []
