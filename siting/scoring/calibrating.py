@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 from sklearn.base import clone
@@ -90,13 +89,6 @@ def calibrated(
     _tell_useless(record, type(model).__name__)
     card = {**fitted.card, "calibration": told}
     return record, FittedModel(ensemble, fitted.features, card, fitted.seen)
-
-
-def units_of_layers(features: Sequence[xr.DataArray]) -> tuple[dict[str, str], dict[str, str]]:
-    """Units and kinds of layers, by name."""
-    units = {str(each.name): str(each.attrs.get("units", "1")) for each in features}
-    kinds = {str(each.name): str(each.attrs.get("kind", "continuous")) for each in features}
-    return units, kinds
 
 
 def classes_of_cells(

@@ -17,11 +17,10 @@ from siting.scoring.calibrating import (
     calibrated,
     classes_of_cells,
     nature_of,
-    units_of_layers,
 )
 from siting.scoring.calibrators import IsotonicCurve, LogisticCurve
 from siting.scoring.cells import kinds_of_columns
-from siting.scoring.fitted import check_kind
+from siting.scoring.fitted import check_kind, units_of_layers
 from siting.scoring.targets import tell_perfect
 from siting.scoring.trained import tell_silent
 from siting.scoring.training import classification_table

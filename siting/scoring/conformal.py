@@ -19,14 +19,13 @@ from siting.kinds import (
     Model,
     Record,
 )
-from siting.scoring.calibrating import units_of_layers
 from siting.scoring.conformal_widths import (
     Scale,
     held_out_errors,
     interval_record,
     scaled_errors,
 )
-from siting.scoring.fitted import check_kind, fitted_model, score_layer
+from siting.scoring.fitted import check_kind, fitted_model, score_layer, units_of_layers
 from siting.scoring.prediction import cellwise
 from siting.scoring.targets import unit_of
 from siting.scoring.training import regression_table

@@ -29,6 +29,7 @@ from siting.scoring.applying import layers_for
 from siting.scoring.cells import cells_table
 from siting.scoring.explanation_dependence import dependence_record
 from siting.scoring.explanation_importance import importance_record
+from siting.scoring.fitted import units_of_layers
 from siting.scoring.prediction import cellwise
 from siting.scoring.training import background_cells, classification_table
 from siting.signature import scorer
@@ -283,9 +284,7 @@ def dependence(
     )
     rows, columns = background_cells(domain, grid, DOMAIN_CELLS, seed=1)
     ground = pd.DataFrame({str(each.name): sample(each, rows, columns) for each in features})
-    units = {str(each.name): str(each.attrs.get("units", "1")) for each in features}
-    kinds = {str(each.name): str(each.attrs.get("kind", "continuous")) for each in features}
-    return dependence_record(model, table, ground, units, kinds, refits)
+    return dependence_record(model, table, ground, *units_of_layers(features), refits)
 
 
 @scorer()

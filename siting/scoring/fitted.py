@@ -113,6 +113,21 @@ def tell_directions(names: Sequence[str]) -> None:
         )
 
 
+def units_of_layers(features: Sequence[xr.DataArray]) -> tuple[dict[str, str], dict[str, str]]:
+    """Units and kinds of layers, by name.
+
+    A layer that states no unit has none here either: called a plain number, its model would take
+    any layer of plain numbers for it, and refuse the very layers that it learned from.
+    """
+    units = {
+        str(each.name): str(each.attrs.get("units", "1"))
+        for each in features
+        if "units" in each.attrs or each.dtype == bool
+    }
+    kinds = {str(each.name): str(each.attrs.get("kind", "continuous")) for each in features}
+    return units, kinds
+
+
 def learned_layers(
     model: Any,
     features: Sequence[xr.DataArray],
@@ -141,9 +156,7 @@ def learned_layers(
     unit : str
         Unit of what the model gives.
     """
-    units = {str(each.name): str(each.attrs.get("units", "1")) for each in features}
-    kinds = {str(each.name): str(each.attrs.get("kind", "continuous")) for each in features}
-    fitted, known = fitted_model(model, table, units, kinds, unit, bootstraps)
+    fitted, known = fitted_model(model, table, *units_of_layers(features), unit, bootstraps)
     refits = [_refit(model, table, rows) for rows in bootstrap_rows(table, bootstraps)]
     spread = partial(_spread, estimators=refits, names=fitted.features)
     return (
