@@ -232,3 +232,18 @@ def test_blocks_are_ranked_and_written_end_to_end(tmp_path, monkeypatch) -> None
     assert [each["properties"]["lease"] for each in figures["features"]] == [
         "far", "hottest", "wide",
     ]  # fmt: skip
+
+
+def test_leases_along_the_border_of_the_grid_do_not_lie_off_it() -> None:
+    grid = make_grid("EPSG:32611", 2_000, (400_000, 4_300_000, 600_000, 4_500_000))
+    blocks = [
+        shapely.box(west, south, west + 50_000, south + 50_000)
+        for west in range(400_000, 600_000, 50_000)
+        for south in range(4_300_000, 4_500_000, 50_000)
+    ]
+    leases = gpd.GeoDataFrame(geometry=blocks, crs=32611)
+    flat = as_layer(np.ones((100, 100)), grid, units="1").rename("flat")
+    with collect() as findings:
+        found = statistics(leases, [flat], ["mean"], grid)
+    assert findings == []
+    assert found.on_grid.min() > 0.99999
