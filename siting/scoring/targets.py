@@ -17,6 +17,7 @@ from siting.wording import counted
 _FIELDS, _OTHERS = 5, 50  # samples of both classes from which on a good feature is no accident
 _PERFECT = 0.99  # area under the curve
 _ACCIDENT = 1e-3  # chance that one of the features orders fewer samples perfectly without meaning
+_NEIGHBOURS = 4  # of either class: fewer may lie in one corner, where any smooth layer is highest
 _VALUES = 3  # that a feature has at least where another with the same ones is a copy of it
 
 
@@ -95,7 +96,8 @@ def tell_perfect(X: pd.DataFrame, y: NDArray[Any], where: str) -> None:
     apart = (y == 1) | ~pd.MultiIndex.from_frame(X).isin(pd.MultiIndex.from_frame(X[y == 1]))
     positive, other = int((y[apart] == 1).sum()), int((y[apart] == 0).sum())
     least = _PERFECT if positive >= _FIELDS and other >= _OTHERS else 1.0
-    if least == 1.0 and 2 * X.shape[1] > _ACCIDENT * comb(positive + other, positive):
+    by_chance = 2 * X.shape[1] > _ACCIDENT * comb(positive + other, positive)
+    if least == 1.0 and (by_chance or min(positive, other) < _NEIGHBOURS):
         return
     found = _areas(X[apart], y[apart])
     perfect = [name for name, area in found.items() if max(area, 1 - area) >= least]
