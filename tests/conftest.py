@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from siting import estimate
 from siting.outputs import writers
-from siting.pipeline.plan import Plan
 from siting.store import digest
 from tests.texts import recorded, text_of, texts
 
@@ -77,24 +75,17 @@ def reference_data() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def asked_once() -> Iterator[None]:
-    """What each run in this process asks anew, and no test changes: half of a small run's time.
+    """What each run in this process looks up anew, and no test changes: siting's own files.
 
-    The files of siting's own modules, the digest of all of them, and the area of a grid's cells.
+    Where its modules lie, and the digest of all of them: a sixth of a small run's time.
     """
-    area, source = estimate._area_text, digest._source
-    areas: dict[object, str] = {}
+    source = digest._source
     of_siting = cache(source)
-
-    def area_text(plan: Plan) -> str:
-        if plan.grid not in areas:
-            areas[plan.grid] = area(plan)
-        return areas[plan.grid]
 
     def source_of(module: str) -> Path | None:
         return (of_siting if module.startswith("siting.") else source)(module)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(estimate, "_area_text", area_text)
         patch.setattr(digest, "_source", source_of)
         patch.setattr(writers, "digest", cache(writers.digest))
         yield
