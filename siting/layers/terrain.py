@@ -283,8 +283,11 @@ def detrended_elevation(
 
 
 def _refuse_narrow(radius: float, grid: GeoBox, where: str) -> None:
-    if radius < cell_side(grid):
+    side = cell_side(grid)
+    if radius < side:
+        # Rounded up: else 5000 m is refused for cells of 5000.3 m, and 5000 m asked for.
         raise PipelineError(
             "RADIUS_SMALL", "the circle holds no cell but its own", where=where,
-            found=f"{radius:g} m", wanted=f"at least the size of a cell, {cell_side(grid):.0f} m",
+            found=f"a radius of {radius:g} m",
+            wanted=f"at least the size of a cell, {np.ceil(side):.0f} m",
         )  # fmt: skip
