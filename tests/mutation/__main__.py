@@ -26,6 +26,8 @@ TESTS = [
     "tests/store",
     "tests/test_publish.py",
     "tests/test_check.py",
+    "tests/test_check_texts.py",
+    "tests/test_texts.py",
     "tests/pipeline",
     "tests/sources",
     "tests/corpus/test_corpus.py",
