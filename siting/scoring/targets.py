@@ -96,7 +96,8 @@ def tell_perfect(X: pd.DataFrame, y: NDArray[Any], where: str) -> None:
     apart = (y == 1) | ~pd.MultiIndex.from_frame(X).isin(pd.MultiIndex.from_frame(X[y == 1]))
     positive, other = int((y[apart] == 1).sum()), int((y[apart] == 0).sum())
     least = _PERFECT if positive >= _FIELDS and other >= _OTHERS else 1.0
-    by_chance = 2 * X.shape[1] > _ACCIDENT * comb(positive + other, positive)
+    # The number of tables may be too large for a float, but not to be compared with one.
+    by_chance = comb(positive + other, positive) < 2 * X.shape[1] / _ACCIDENT
     if least == 1.0 and (by_chance or min(positive, other) < _NEIGHBOURS):
         return
     found = _areas(X[apart], y[apart])

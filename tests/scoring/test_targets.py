@@ -22,7 +22,9 @@ def table(positive: int, other: int, features: int = 3) -> tuple[pd.DataFrame, n
     return X.assign(number=y + rng.uniform(0, 0.5, len(y))), y
 
 
-@pytest.mark.parametrize(("positive", "other"), [(12, 60), (10, 12), (4, 40), (400, 4)])
+@pytest.mark.parametrize(
+    ("positive", "other"), [(12, 60), (10, 12), (4, 40), (400, 4), (150, 5000)]
+)
 def test_a_feature_made_from_the_labels_is_told_of_few_samples_too(
     positive: int, other: int
 ) -> None:
