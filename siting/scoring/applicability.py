@@ -18,9 +18,6 @@ from siting.kernels.threads import single_threaded
 from siting.kinds import FittedModel, Splitter
 
 Floats = NDArray[np.float64]
-# Samples that a block of cells may be near to; where there are more, a k-d tree is faster, measured
-# with 5,200 samples on 20 axes.
-MOST_SAMPLES = 512
 
 
 @dataclass(frozen=True)
@@ -60,11 +57,6 @@ class Applicability:
             Features, none of them missing inside.
         inside : numpy.ndarray of bool and shape (y, x)
             Cells that are asked for.
-
-        Notes
-        -----
-        Neighbours have most samples far from them in common. Where they have not, as in noise,
-        the tree is asked for each cell.
         """
         from siting.kernels.nearest_sample import lanes, nearest_squares  # loads numba
 
@@ -73,11 +65,7 @@ class Applicability:
             axes = self.space.axes([each.astype(np.float64) for each in layers])
         planes = np.stack([axis for axis, used in zip(axes, counts, strict=True) if used])
         lane = lanes(len(counts))[counts]
-        squares = nearest_squares(planes, inside, samples[:, counts], lane, MOST_SAMPLES)
-        distance: Floats = np.sqrt(np.where(squares < 0, np.nan, squares))
-        rest = squares < 0
-        if rest.any():
-            distance[rest] = self.tree.query(np.stack([axis[rest] for axis in axes], axis=1))[0]
+        distance: Floats = np.sqrt(nearest_squares(planes, inside, samples[:, counts], lane))
         return distance / self.mean_distance
 
     def as_card(self) -> dict[str, Any]:

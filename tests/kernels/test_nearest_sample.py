@@ -1,14 +1,11 @@
 """Distances to the nearest sample: those of scipy's k-d tree, bit for bit."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from siting.kernels.nearest_sample import lanes, nearest_squares
-
-NO_LIMIT = 1 << 40
 
 
 def smooth(axes: int, height: int, width: int, seed: int) -> np.ndarray:
@@ -34,7 +31,7 @@ def test_distances_are_those_of_the_tree_to_the_last_bit(
     planes = smooth(axes, *shape, seed) + noise * rng.normal(size=(axes, *shape))
     places = rng.normal(size=(samples, axes))
     inside = rng.random(shape) < 0.9
-    found = nearest_squares(planes, inside, places, lanes(axes), NO_LIMIT)
+    found = nearest_squares(planes, inside, places, lanes(axes))
     wanted = cKDTree(places).query(planes[:, inside].T)[0]
     np.testing.assert_array_equal(np.sqrt(found[inside]), wanted)
     assert np.isnan(found[~inside]).all()
@@ -46,19 +43,12 @@ def test_axes_at_zero_may_be_left_out() -> None:
     used = np.array([True, False, True, True, False, True, True, False, True])
     planes[~used], places[:, ~used] = 0.0, 0.0
     inside = np.ones((20, 30), dtype=bool)
-    found = nearest_squares(planes[used], inside, places[:, used], lanes(9)[used], NO_LIMIT)
+    found = nearest_squares(planes[used], inside, places[:, used], lanes(9)[used])
     wanted = cKDTree(places).query(planes.reshape(9, -1).T)[0]
     np.testing.assert_array_equal(np.sqrt(found).ravel(), wanted)
 
 
-@pytest.mark.parametrize("most", [0, 5])
-def test_blocks_near_too_many_samples_are_left(most: int) -> None:
-    # Left of the middle all cells are at one place, where one sample is; right of it is noise.
-    rng = np.random.default_rng(4)
-    planes = np.zeros((2, 8, 16))
-    planes[:, :, 8:] = rng.normal(size=(2, 8, 8))
-    places = np.vstack([[[0.0, 0.0]], rng.normal(size=(200, 2))])
-    inside = np.ones((8, 16), dtype=bool)
-    found = nearest_squares(planes, inside, places, lanes(2), most)
-    assert (found[:, 8:] == -1).all()
-    assert (found[:, :8] == (0.0 if most else -1.0)).all()
+def test_cells_at_one_place_are_not_halved_for_ever() -> None:
+    places = np.array([[0.0, 0.0], [3.0, 4.0]])
+    found = nearest_squares(np.ones((2, 40, 40)), np.ones((40, 40), bool), places, lanes(2))
+    assert (found == 2.0).all()

@@ -125,8 +125,8 @@ def test_importance_is_the_loss_when_a_feature_is_shuffled() -> None:
 
 
 def test_cells_are_as_dissimilar_as_the_same_places_in_a_table() -> None:
-    # Two layers change slowly, one is noise of no weight, one a class; the last column is noise
-    # in all of them, where the tree is asked.
+    # Two layers change slowly, one is noise of no weight, one a class; the last columns are noise
+    # in all of them.
     rng = np.random.default_rng(5)
     X = samples(rng.normal(size=(900, 4)).round(1), "abcd")
     X["d"] = rng.integers(0, 3, 900).astype(float)
