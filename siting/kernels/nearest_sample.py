@@ -161,7 +161,7 @@ def _bounds(samples: Floats, low: Floats, high: Floats) -> tuple[Floats, int]:
             )
             away[k] += out * out * _SLACK
             to_middle[k] += (value - middle) ** 2
-    return away, np.argmin(to_middle)
+    return away, int(np.argmin(to_middle))
 
 
 @numba.njit(cache=True, nogil=True)
