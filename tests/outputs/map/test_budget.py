@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from siting.outputs.map import budget
+from siting.outputs.map import encode as encoding
 
 
 def layers(**sizes: tuple[int, int]) -> dict[str, xr.DataArray]:
@@ -47,6 +48,26 @@ def test_layers_end_up_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> Non
     rasters = budget.encode_layers(given, None, "score", {"score"})
     assert sum(len(raster.packed) for raster in rasters.values()) <= 600_000
     assert rasters["score"].factor <= rasters["heat"].factor
+
+
+def test_many_cells_are_read_as_a_whole_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "BUDGET", 600_000)
+    monkeypatch.setattr(budget, "MANY", 100_000)
+    read: list[tuple[int, int]] = []
+
+    def encode(layer: xr.DataArray, *others: object, **more: object) -> object:
+        read.append((layer.sizes["y"], others[1]))  # type: ignore[arg-type]
+        return encoding.encode(layer, *others, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(budget, "encode", encode)
+    rng = np.random.default_rng(0)
+    noise = xr.DataArray(rng.normal(size=(600, 1500)), dims=("y", "x"))
+    inside = xr.DataArray(np.ones((600, 1500), bool), dims=("y", "x"))
+    rasters = budget.encode_layers({"score": noise, "heat": noise}, inside, "score", {"score"})
+    assert sum(len(raster.packed) for raster in rasters.values()) <= 600_000
+    # Rows of two bands each, then the whole at the factor that was foreseen.
+    assert read[:2] == [(120, 1), (120, 1)]
+    assert len(read) == 4
 
 
 def test_no_layer_falls_below_the_least_length(monkeypatch: pytest.MonkeyPatch) -> None:
