@@ -74,7 +74,8 @@ def remembered() -> Remembered:
 
     It follows from siting's source as bytecode does, and serves all stores.
     """
-    return _at(_BESIDE if os.access(_BESIDE, os.W_OK) else default_root())
+    beside = not sys.dont_write_bytecode and os.access(_BESIDE, os.W_OK)
+    return _at(_BESIDE if beside else default_root())
 
 
 @lru_cache(maxsize=4)

@@ -63,7 +63,7 @@ def qualitative(count: int) -> list[str]:
 def _crameri(name: str) -> NDArray[np.floating]:
     """Colours of one of Crameri's maps; his package itself would load all of Matplotlib."""
     (path,) = (each for each in files("cmcrameri") or () if each.name == f"{name}.txt")
-    return np.loadtxt(path.locate())
+    return np.array([row.split() for row in path.read_text("utf-8").splitlines()], dtype=float)
 
 
 def _steps(colours: Colormap) -> list[str]:
