@@ -167,14 +167,19 @@ def _seen(
 
     def block(cells: Cells) -> Cells:
         if not asked and looks_wrong(cells):
-            with _ONE_AT_A_TIME:
-                if not asked:
-                    asked.append(True)
-                    if is_wrong():
-                        tell()
+            _tell_once(asked, is_wrong, tell)
         return cells
 
     found: xr.DataArray = xr.apply_ufunc(
         block, layer, dask="parallelized", output_dtypes=[layer.dtype], keep_attrs=True
     )
     return found
+
+
+def _tell_once(asked: list[bool], is_wrong: Callable[[], bool], tell: Callable[[], None]) -> None:
+    """Tell what is wrong where it is, unless it was asked; the lock stays in its process."""
+    with _ONE_AT_A_TIME:
+        if not asked:
+            asked.append(True)
+            if is_wrong():
+                tell()
