@@ -12,8 +12,12 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from siting.store import default_root
+
+# Outputs are written by several threads, and the environment is that of all of them.
+_ONE_AT_A_TIME = Lock()
 
 
 def load_matplotlib() -> None:
@@ -27,12 +31,12 @@ def load_colours() -> None:
 
 
 def _load(module: str) -> None:
-    if module in sys.modules:
-        return
     # MPL_IGNORE_SYSTEM_FONTS is known since Matplotlib 3.11; earlier ones run fc-list once a store.
     settings = {"MPLCONFIGDIR": str(default_root() / "matplotlib"), "MPL_IGNORE_SYSTEM_FONTS": "1"}
-    with _environment(settings):
-        importlib.import_module(module)
+    with _ONE_AT_A_TIME:
+        if module not in sys.modules:
+            with _environment(settings):
+                importlib.import_module(module)
 
 
 @contextmanager
