@@ -83,7 +83,8 @@ def test_samples_of_the_report_do_not_keep_their_tiles():
 
 def test_quantiles_gather_only_what_lies_around_them(monkeypatch):
     monkeypatch.setattr("siting.kernels.order_statistics.MOST_HELD", 100_000)
-    assert grids_grow(lambda layer: reduce.quantile(layer, [0.25, 0.5])) < 1.7
+    # 1.5 for the tiles that two threads hold at once; numpy on the whole grid takes 3.4.
+    assert grids_grow(lambda layer: reduce.quantile(layer, [0.25, 0.5])) < 2.2
 
 
 def test_candidates_are_found_in_the_memory_of_the_best_cells():
