@@ -13,6 +13,9 @@ from . import warm
 
 QUICK = small_world.PIPELINE.partition("outputs:")[0] + "outputs: [candidates.csv, score.tif]\n"
 PAGE = 4096
+# Which run a request came to: not noted where anything it follows from moved in the meantime, and
+# checked whenever it is used. Without it a run is planned, and found by its identity.
+SHORTCUT = "store/asked/"
 FORGETFUL = ("seen", "timings.json")  # in the store: inodes and clock times
 
 
@@ -137,6 +140,7 @@ class World:
             cleared = ("store/", "out/.staging", "out/.lock")
             return [name for name in names if not name.startswith(cleared)]
         both = found.keys() & wanted.keys()
+        names = [n for n in names if not n.startswith(SHORTCUT)]
         return [n for n in names if n not in both or n.split("/")[1] not in FORGETFUL]
 
 
